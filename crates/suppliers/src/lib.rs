@@ -1,0 +1,15 @@
+//! The outside: those who add balance to phones, each behind [`model::Supplier`].
+//!
+//! Nothing here knows an account, an order or our database; a supplier is told an attempt and
+//! answers an [`model::Outcome`]. What every supplier needs (bounded time, bounded concurrency,
+//! metrics, surviving a panic) is written once, in [`layers`].
+//!
+//! Start at [`Suppliers`]; [`sandbox`] is the supplier that needs nothing outside.
+
+pub mod layers;
+mod registry;
+pub mod sandbox;
+
+pub use layers::{Layered, Limits};
+pub use registry::Suppliers;
+pub use sandbox::{Sandbox, SandboxSettings};

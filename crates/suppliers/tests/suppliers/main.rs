@@ -1,0 +1,11 @@
+//! Suppliers seen from outside: what every one must do, what the sandbox does, what the layers add.
+
+#![allow(clippy::unwrap_used, reason = "these are tests all through")]
+
+mod behaviour;
+mod layers;
+mod metrics;
+mod record;
+mod sandbox;
+mod table;
+mod world;
