@@ -1,0 +1,120 @@
+//! Orders accepted and delivered straight through the engine, every write durable before it counts.
+//!
+//! `cargo bench -p engine --bench orders [callers] [orders] [accounts]`
+
+#![expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
+#![expect(
+    clippy::float_arithmetic,
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "figures for people"
+)]
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use engine::{
+    Settings,
+    accounts::Directory,
+    db::Durability,
+    orders::{Begin, Begun, Call, Resolve, Resolved},
+};
+use model::{Clock, Outcome, Receipt};
+use testkit::{World, databases_with};
+
+fn main() {
+    let numbers: Vec<usize> = std::env::args()
+        .skip(1)
+        .filter_map(|argument| argument.parse().ok())
+        .collect();
+    let number = |place: usize, default| numbers.get(place).copied().unwrap_or(default);
+    let (callers, orders, accounts) = (number(0, 64), number(1, 40_000), number(2, 1_000));
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    for database in databases_with(Durability::Full) {
+        let (kind, folder) = (database.kind, database.directory.path().to_owned());
+        runtime.block_on(async {
+            let world = Arc::new(World::new(database, 1, Settings::default()).await);
+            let mut ids = Vec::new();
+            for _ in 0..accounts {
+                ids.push(world.account(1_000_000_000).await.id);
+            }
+            let who_may_buy = Arc::new(world.db.read(Directory::load).await.expect("accounts"));
+            let (next, began) = (Arc::new(AtomicUsize::new(0)), Instant::now());
+            let ids = Arc::new(ids);
+            let mut running = tokio::task::JoinSet::new();
+            for _ in 0..callers {
+                let (world, next, ids) = (Arc::clone(&world), Arc::clone(&next), Arc::clone(&ids));
+                let directory = Arc::clone(&who_may_buy);
+                running.spawn(async move { deliver_all(&world, &next, (&ids, orders), directory).await });
+            }
+            let mut took: Vec<Duration> = running.join_all().await.into_iter().flatten().collect();
+            let seconds = began.elapsed().as_secs_f64();
+            took.sort_unstable();
+            let bytes: u64 = std::fs::read_dir(folder)
+                .expect("the database's folder")
+                .filter_map(|entry| Some(entry.ok()?.metadata().ok()?.len()))
+                .sum();
+            println!(
+                "{kind}: {orders} orders, {callers} callers, {accounts} accounts: {:.0} orders/s accepted and delivered, \
+                 accepted in p50 {:?} p99 {:?}, {} bytes per order",
+                orders as f64 / seconds,
+                took[took.len() / 2],
+                took[took.len() * 99 / 100],
+                bytes / orders as u64
+            );
+            world.check_books().await;
+        });
+    }
+}
+
+/// Accepts and delivers orders until enough have been; answers how long accepting each took.
+async fn deliver_all(
+    world: &World,
+    next: &AtomicUsize,
+    (ids, orders): (&[model::AccountId], usize),
+    directory: Arc<Directory>,
+) -> Vec<Duration> {
+    let mut took = Vec::new();
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        if number >= orders {
+            return took;
+        }
+        let asked = Instant::now();
+        let key = world.order(ids[number % ids.len()], &format!("+1555{number:07}")).await;
+        took.push(asked.elapsed());
+        let (now, context) = (world.clock.now(), Arc::clone(&world.context));
+        let begin = Begin {
+            key,
+            now,
+            catalog: Arc::clone(&world.catalog),
+            directory: Arc::clone(&directory),
+            context: Arc::clone(&context),
+        };
+        let work = world.db.write(begin).await.expect("the database works");
+        assert!(matches!(work, Begun::Submit(_)));
+        let (outcome, absence) = (Outcome::Delivered(Receipt::default()), world.absence);
+        let resolve = Resolve {
+            key,
+            attempt: 1,
+            outcome,
+            call: Call::Submit,
+            absence,
+            now,
+            context,
+        };
+        assert_eq!(
+            world.db.write(resolve).await.expect("the database works"),
+            Resolved::Delivered
+        );
+    }
+}

@@ -1,0 +1,266 @@
+//! Accounts: resellers with a prepaid balance, their limits and their keys.
+//!
+//! Every change is told to all processes by a revision; [`Directory`] is the copy in memory that
+//! requests are checked against. Whether an account may buy is decided again in the transaction
+//! that takes its money.
+
+mod directory;
+mod keys;
+mod store;
+
+pub use directory::{AuthError, Directory};
+pub use keys::{ApiKey, NewKey, Scope, UnknownScope, create_key, list_keys, revoke_key};
+use model::{AccountId, Currency, DepositId, Ids, Money, Timestamp};
+pub(crate) use store::{AccountRow, lock, write_counts};
+pub use store::{find, list};
+
+use crate::{
+    Error,
+    catalog::BelowCost,
+    context::Settings,
+    db::{Tx, values},
+    ledger::{Books, Deposit, InsufficientBalance},
+};
+
+/// A reseller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// Its name, for people.
+    pub name: String,
+    /// What it pays in.
+    pub currency: Currency,
+    /// Whether it may buy.
+    pub status: AccountStatus,
+    /// What is added to a supplier's cost, in basis points.
+    pub markup_bps: i64,
+    /// Whether it may be sold to below cost.
+    pub below_cost: BelowCost,
+    /// How much it may buy.
+    pub limits: Limits,
+    /// Signs its webhooks; while an older one is still valid, both sign.
+    pub webhook_secrets: WebhookSecrets,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Whether an account may buy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountStatus {
+    /// It may.
+    Active,
+    /// It may look, not buy.
+    Suspended,
+}
+
+impl AccountStatus {
+    /// The word that is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+        }
+    }
+}
+
+/// How much an account may buy, in its currency; none means no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Limits {
+    /// In one order.
+    pub order_max: Option<Money>,
+    /// On one day (UTC).
+    pub day_max: Option<Money>,
+    /// For one recipient on one day (UTC).
+    pub recipient_day_max: Option<Money>,
+}
+
+/// The secrets that sign an account's webhooks, as `whsec_…`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WebhookSecrets {
+    /// The one in force.
+    pub current: String,
+    /// The one before, and until when it still signs.
+    pub before: Option<(String, Timestamp)>,
+}
+
+impl std::fmt::Debug for WebhookSecrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("WebhookSecrets(…)")
+    }
+}
+
+/// What a new account is like.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// Its name.
+    pub name: String,
+    /// What it pays in.
+    pub currency: Currency,
+    /// What is added to a supplier's cost, in basis points.
+    pub markup_bps: i64,
+    /// Whether it may be sold to below cost.
+    pub below_cost: BelowCost,
+}
+
+/// An account that is not there.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum AccountError {
+    /// No account has this id.
+    #[error("there is no account {0}")]
+    Unknown(AccountId),
+    /// The amount is not in the account's currency.
+    #[error("the account's currency is {0}")]
+    OtherCurrency(Currency),
+    /// Nothing, or less than nothing.
+    #[error("the amount has to be more than 0")]
+    NotPositive,
+    /// The balance is too small.
+    #[error("balance too low: {0}")]
+    InsufficientBalance(#[from] InsufficientBalance),
+    /// Something is wrong with us.
+    #[error(transparent)]
+    Internal(#[from] Error),
+}
+
+/// Makes an account with an empty book.
+pub fn create(tx: &mut Tx<'_>, ids: &Ids, new: &NewAccount, now: Timestamp) -> Result<Account, Error> {
+    let id = AccountId::from_uuid(ids.next(now));
+    let account = Account {
+        id,
+        name: new.name.clone(),
+        currency: new.currency,
+        status: AccountStatus::Active,
+        markup_bps: new.markup_bps,
+        below_cost: new.below_cost,
+        limits: Limits::default(),
+        webhook_secrets: WebhookSecrets {
+            current: crate::webhooks::new_secret(ids),
+            before: None,
+        },
+        created_at: id.created_at(),
+    };
+    store::insert(tx, &account)?;
+    changed(tx)?;
+    Ok(account)
+}
+
+/// Pays money into an account's balance, or out of it if the amount is negative.
+pub fn fund(
+    tx: &mut Tx<'_>,
+    ids: &Ids,
+    account: AccountId,
+    funding: (Money, &str),
+    now: Timestamp,
+) -> Result<Money, AccountError> {
+    let found = find(tx, account)?.ok_or(AccountError::Unknown(account))?;
+    let (amount, note) = funding;
+    if amount.currency() != found.currency {
+        return Err(AccountError::OtherCurrency(found.currency));
+    }
+    let mut books = Books::open(tx, &[account], now)?;
+    let id = DepositId::from_uuid(ids.next(now));
+    let size = amount
+        .minor()
+        .checked_abs()
+        .filter(|minor| *minor > 0)
+        .ok_or(AccountError::NotPositive)?;
+    let deposit = Deposit {
+        account,
+        id,
+        amount: Money::new(size, amount.currency()),
+        note: note.to_owned(),
+    };
+    if amount.is_positive() {
+        books.fund(&deposit);
+    } else {
+        books.withdraw(&deposit)?;
+    }
+    let balance = books.balance(account, found.currency);
+    books.write(tx)?;
+    Ok(balance)
+}
+
+/// What an account may spend and what its open orders hold.
+pub fn balance(tx: &mut Tx<'_>, account: AccountId) -> Result<(Money, Money), AccountError> {
+    let currency = find(tx, account)?.ok_or(AccountError::Unknown(account))?.currency;
+    let books = Books::open(tx, &[account], Timestamp::default())?;
+    Ok((books.balance(account, currency), books.held(account, currency)))
+}
+
+/// Changes how much an account may buy.
+pub fn set_limits(tx: &mut Tx<'_>, account: AccountId, limits: Limits) -> Result<(), AccountError> {
+    let sql =
+        "UPDATE accounts SET order_max_minor = ?2, day_max_minor = ?3, recipient_day_max_minor = ?4 WHERE id = ?1";
+    let minor = |limit: Option<Money>| limit.map(Money::minor);
+    let Limits {
+        order_max,
+        day_max,
+        recipient_day_max,
+    } = limits;
+    update(
+        tx,
+        account,
+        sql,
+        &values![account, minor(order_max), minor(day_max), minor(recipient_day_max)],
+    )
+}
+
+/// Changes what is added to a supplier's cost, and whether selling below cost is allowed.
+pub fn set_markup(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    markup_bps: i64,
+    below_cost: BelowCost,
+) -> Result<(), AccountError> {
+    let sql = "UPDATE accounts SET markup_bps = ?2, below_cost = ?3 WHERE id = ?1";
+    update(tx, account, sql, &values![account, markup_bps, below_cost.as_str()])
+}
+
+/// Lets an account buy, or stops it. Orders that are paid for go on either way.
+pub fn set_status(tx: &mut Tx<'_>, account: AccountId, status: AccountStatus) -> Result<(), AccountError> {
+    update(
+        tx,
+        account,
+        "UPDATE accounts SET status = ?2 WHERE id = ?1",
+        &values![account, status.as_str()],
+    )
+}
+
+/// Makes a new signing secret; the one before still signs for a while.
+pub fn rotate_webhook_secret(
+    tx: &mut Tx<'_>,
+    (ids, settings): (&Ids, &Settings),
+    account: AccountId,
+    now: Timestamp,
+) -> Result<WebhookSecrets, AccountError> {
+    let secrets = find(tx, account)?
+        .ok_or(AccountError::Unknown(account))?
+        .webhook_secrets;
+    let until = now + settings.webhook_secret_overlap;
+    let rotated = WebhookSecrets {
+        current: crate::webhooks::new_secret(ids),
+        before: Some((secrets.current, until)),
+    };
+    let sql = "UPDATE accounts SET webhook_secret = ?2, webhook_secret_before = ?3, webhook_secret_before_until = ?4
+               WHERE id = ?1";
+    let before = rotated.before.as_ref().map(|(secret, _)| secret);
+    update(tx, account, sql, &values![account, &rotated.current, before, until])?;
+    Ok(rotated)
+}
+
+fn update(tx: &mut Tx<'_>, account: AccountId, sql: &str, values: &[crate::db::Value]) -> Result<(), AccountError> {
+    match tx.execute(sql, values)? {
+        0 => Err(AccountError::Unknown(account)),
+        _ => Ok(changed(tx)?),
+    }
+}
+
+/// Tells every process that accounts or keys have changed.
+fn changed(tx: &mut Tx<'_>) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE revisions SET revision = revision + 1 WHERE subject = 'accounts'",
+        &[],
+    )?;
+    Ok(())
+}

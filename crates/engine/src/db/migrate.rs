@@ -1,0 +1,68 @@
+//! Brings the tables up to date: one set of files for every database, forward only.
+
+use rusqlite::{Connection, TransactionBehavior};
+use sha2::{Digest, Sha256};
+
+use crate::Error;
+
+/// The migrations, in order. A released one never changes.
+pub const MIGRATIONS: &[(&str, &str)] = &[(
+    "0001_foundation",
+    include_str!("../../../../migrations/0001_foundation.sql"),
+)];
+
+const TABLE: &str =
+    "CREATE TABLE IF NOT EXISTS migrations (position BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)";
+
+/// Applies what is missing, all of it or nothing; safe when several processes start at once.
+pub(super) fn migrate(conn: &mut Connection) -> Result<(), Error> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    tx.execute_batch(TABLE)?;
+    let applied = {
+        let mut statement = tx.prepare("SELECT name, checksum FROM migrations ORDER BY position")?;
+        statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<Vec<(String, String)>, _>>()?
+    };
+    check_applied(&applied)?;
+    for (position, (name, sql)) in MIGRATIONS.iter().enumerate().skip(applied.len()) {
+        tx.execute_batch(&for_sqlite(sql))?;
+        let position = i64::try_from(position).expect("a handful of migrations");
+        let insert = "INSERT INTO migrations (position, name, checksum) VALUES (?1, ?2, ?3)";
+        tx.execute(insert, (position, name, checksum(sql)))?;
+    }
+    Ok(tx.commit()?)
+}
+
+/// Refuses a database that a newer or a changed program has made.
+fn check_applied(applied: &[(String, String)]) -> Result<(), Error> {
+    for (position, (name, sum)) in applied.iter().enumerate() {
+        match MIGRATIONS.get(position) {
+            None => {
+                let text =
+                    format!("the database has migration {name}, which this program doesn't know: use a newer one");
+                return Err(Error::setup(text));
+            }
+            Some((_, sql)) if *sum != checksum(sql) => {
+                let text = format!("migration {name} is not the one this database was made with: restore it");
+                return Err(Error::setup(text));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// `/*sqlite … */` holds what only SQLite understands; for every other database it is a comment.
+fn for_sqlite(sql: &str) -> String {
+    let mut parts = sql.split("/*sqlite ");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push_str(&part.replacen("*/", "", 1));
+    }
+    text
+}
+
+fn checksum(sql: &str) -> String {
+    crate::hex(&Sha256::digest(sql))
+}

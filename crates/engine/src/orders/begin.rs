@@ -1,0 +1,243 @@
+//! Beginning: a worker claims what is due, and an attempt is written before anybody is called.
+
+use std::{collections::HashMap, sync::Arc};
+
+use model::{AttemptId, AttemptRef, Elsewhere, Fault, Rejection, SupplierName, Timestamp, TopUp};
+
+use super::{Attempt, Order, OrderKey, OrderStatus, ending::Changes, store};
+use crate::{
+    Context, Error,
+    accounts::Directory,
+    catalog::{BelowCost, Snapshot},
+    db::{Command, Tx},
+    routing::{self, NoRoute},
+};
+
+/// Asks to work on an order.
+pub struct Begin {
+    /// Which order.
+    pub key: OrderKey,
+    /// The moment it is.
+    pub now: Timestamp,
+    /// What is sold, and by whom.
+    pub catalog: Arc<Snapshot>,
+    /// Whose margins count.
+    pub directory: Arc<Directory>,
+    /// Settings.
+    pub context: Arc<Context>,
+}
+
+/// What there is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// Submit this, once.
+    Submit(Submission),
+    /// Ask what became of this.
+    Ask(Question),
+    /// The order has ended: nobody sells it any more, so the money is back.
+    Ended,
+    /// Nothing: it isn't due, or another worker was first.
+    Nothing,
+}
+
+/// An attempt that has been written and has to be submitted now, by its worker alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submission {
+    /// The order.
+    pub key: OrderKey,
+    /// Who is to deliver.
+    pub supplier: SupplierName,
+    /// What.
+    pub topup: TopUp,
+}
+
+/// An attempt whose outcome is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The order.
+    pub key: OrderKey,
+    /// Who was to deliver.
+    pub supplier: SupplierName,
+    /// What to ask about.
+    pub attempt: AttemptRef,
+}
+
+impl Command for Begin {
+    type Answer = Begun;
+
+    fn run(tx: &mut Tx<'_>, set: &[Self]) -> Result<Vec<Begun>, Error> {
+        let Some(first) = set.first() else {
+            return Ok(Vec::new());
+        };
+        let keys: Vec<_> = set.iter().map(|begin| begin.key).collect();
+        let mut changes = Changes::open_unended(tx, &keys, first.now)?;
+        let tried = attempts_by_order(tx, &changes, &keys)?;
+        let (mut written, mut unsold) = (Vec::new(), Vec::new());
+        let mut answers = Vec::with_capacity(set.len());
+        for begin in set {
+            let attempts = tried.get(&begin.key).map_or(&[][..], Vec::as_slice);
+            match begin.decide(&mut changes, attempts, &mut written)? {
+                Decided::Begun(begun) => answers.push(begun),
+                Decided::Unsold(rejection) => {
+                    answers.push(Begun::Ended);
+                    unsold.push((begin.key, rejection));
+                }
+            }
+        }
+        changes.write(tx, &first.context)?;
+        store::insert_attempts(tx, &written)?;
+        refund_unsold(tx, first, unsold)?;
+        Ok(answers)
+    }
+}
+
+/// What is decided for one order.
+enum Decided {
+    Begun(Begun),
+    Unsold(Rejection),
+}
+
+/// Ends orders that nobody sells any more. Rare, so that beginning needs no books otherwise.
+fn refund_unsold(tx: &mut Tx<'_>, first: &Begin, unsold: Vec<(OrderKey, Rejection)>) -> Result<(), Error> {
+    if unsold.is_empty() {
+        return Ok(());
+    }
+    let keys: Vec<_> = unsold.iter().map(|(key, _)| *key).collect();
+    let mut changes = Changes::open(tx, &keys, first.now)?;
+    for (key, rejection) in unsold {
+        // The same order may have been asked for twice in one set.
+        if changes.order(key).is_some_and(|order| !order.status.is_final()) {
+            changes.refund(key, rejection)?;
+        }
+    }
+    changes.write(tx, &first.context)
+}
+
+/// Reads the attempts of those orders that have any.
+fn attempts_by_order(
+    tx: &mut Tx<'_>,
+    changes: &Changes,
+    keys: &[OrderKey],
+) -> Result<HashMap<OrderKey, Vec<Attempt>>, Error> {
+    let tried = |key: &&OrderKey| changes.order(**key).is_some_and(|order| order.attempts > 0);
+    let keys: Vec<_> = keys.iter().filter(tried).copied().collect();
+    let mut by_order: HashMap<_, Vec<_>> = HashMap::new();
+    for attempt in store::attempts_of(tx, &keys)? {
+        by_order
+            .entry(OrderKey {
+                account: attempt.account,
+                order: attempt.id.order,
+            })
+            .or_default()
+            .push(attempt);
+    }
+    Ok(by_order)
+}
+
+impl Begin {
+    fn decide(
+        &self,
+        changes: &mut Changes,
+        attempts: &[Attempt],
+        written: &mut Vec<Attempt>,
+    ) -> Result<Decided, Error> {
+        let due = |order: &&Order| order.status.due_at().is_some_and(|due_at| due_at <= self.now);
+        let Some(order) = changes.order(self.key).filter(due) else {
+            return Ok(Decided::Begun(Begun::Nothing));
+        };
+        match order.status {
+            OrderStatus::Waiting { .. } => self.submit(changes, attempts, written),
+            OrderStatus::Delivering { .. } | OrderStatus::Confirming { .. } | OrderStatus::Stuck { .. } => {
+                self.ask(changes, attempts).map(Decided::Begun)
+            }
+            OrderStatus::Created
+            | OrderStatus::Delivered { .. }
+            | OrderStatus::Refunded { .. }
+            | OrderStatus::Reversed { .. }
+            | OrderStatus::Cancelled { .. } => Ok(Decided::Begun(Begun::Nothing)),
+        }
+    }
+
+    /// Finds a supplier and writes the attempt; without one the order ends here.
+    fn submit(
+        &self,
+        changes: &mut Changes,
+        attempts: &[Attempt],
+        written: &mut Vec<Attempt>,
+    ) -> Result<Decided, Error> {
+        let order = changes.order(self.key).expect("checked before").clone();
+        let below_cost = self
+            .directory
+            .account(order.account)
+            .map_or(BelowCost::Refuse, |account| account.below_cost);
+        let route = match routing::route(&self.catalog, &order, attempts, below_cost) {
+            Ok(route) => route,
+            Err(reason) => return Ok(Decided::Unsold(order.failure.unwrap_or_else(|| unsold(reason)))),
+        };
+        let number = order.attempts + 1;
+        let lease_until = self.now + self.context.settings.lease;
+        changes.advance(self.key, |order| {
+            order.attempts = number;
+            order.status.begin(number, lease_until)
+        })?;
+        let attempt = AttemptId {
+            order: order.id,
+            number,
+        };
+        written.push(Attempt {
+            account: order.account,
+            id: attempt,
+            supplier: route.supplier.clone(),
+            sku: route.sku.to_string(),
+            cost: route.cost,
+            submitted_at: self.now,
+            questions: 0,
+            absences: 0,
+            supplier_reference: None,
+            outcome: None,
+            answered_at: None,
+        });
+        let topup = TopUp {
+            attempt,
+            recipient: order.phone_number,
+            country: order.country,
+            product: order.product,
+            sku: route.sku,
+            amount: order.value,
+            cost: route.cost,
+        };
+        Ok(Decided::Begun(Begun::Submit(Submission {
+            key: self.key,
+            supplier: route.supplier,
+            topup,
+        })))
+    }
+
+    /// Claims the question for as long as a lease; a worker that died over its call is asked after here.
+    fn ask(&self, changes: &mut Changes, attempts: &[Attempt]) -> Result<Begun, Error> {
+        let attempt = attempts
+            .last()
+            .ok_or_else(|| Error::corrupt("an open attempt that was never written"))?;
+        let ask_at = self.now + self.context.settings.lease;
+        changes.advance(self.key, |order| order.status.ask_later(ask_at))?;
+        let reference = AttemptRef {
+            attempt: attempt.id,
+            submitted_at: attempt.submitted_at,
+            supplier_reference: attempt.supplier_reference.clone(),
+        };
+        Ok(Begun::Ask(Question {
+            key: self.key,
+            supplier: attempt.supplier.clone(),
+            attempt: reference,
+        }))
+    }
+}
+
+fn unsold(reason: NoRoute) -> Rejection {
+    Rejection {
+        fault: Fault::Supplier,
+        elsewhere: Elsewhere::MustNot,
+        code: "no_route".to_owned(),
+        message: reason.to_string(),
+    }
+}

@@ -1,0 +1,159 @@
+//! What the end of an order moves besides the order: its money, its invoice, what its account is told.
+//!
+//! Everything that ends orders goes through [`Changes`], so that no path can forget one of them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use model::{AccountId, InvoiceId, Receipt, Rejection, Timestamp};
+
+use super::{Attempt, InvalidTransition, Order, OrderKey, OrderStatus, store};
+use crate::{
+    Context, Error,
+    db::Tx,
+    invoices,
+    ledger::{Books, SupplierCost},
+    limits, webhooks,
+};
+
+/// Orders that change in one transaction, with everything that goes with it.
+pub(super) struct Changes {
+    books: Option<Books>,
+    orders: HashMap<OrderKey, Order>,
+    before: BTreeMap<OrderKey, OrderStatus>,
+    ended: BTreeMap<(AccountId, InvoiceId), i64>,
+    reversed: Vec<(AccountId, InvoiceId)>,
+    refunds: limits::Refunds,
+    now: Timestamp,
+}
+
+impl Changes {
+    /// Locks the books and the orders, so that orders may end.
+    pub(super) fn open(tx: &mut Tx<'_>, keys: &[OrderKey], now: Timestamp) -> Result<Self, Error> {
+        let accounts: Vec<_> = keys.iter().map(|key| key.account).collect();
+        let books = Books::open(tx, &accounts, now)?;
+        Ok(Self {
+            books: Some(books),
+            ..Self::open_unended(tx, keys, now)?
+        })
+    }
+
+    /// Locks the orders alone: they may go on, and none may end.
+    pub(super) fn open_unended(tx: &mut Tx<'_>, keys: &[OrderKey], now: Timestamp) -> Result<Self, Error> {
+        let mut keys = keys.to_vec();
+        keys.sort_unstable();
+        keys.dedup();
+        let orders = store::lock(tx, &keys)?
+            .into_iter()
+            .map(|order| (order.key(), order))
+            .collect();
+        Ok(Self {
+            books: None,
+            orders,
+            before: BTreeMap::new(),
+            ended: BTreeMap::new(),
+            reversed: Vec::new(),
+            refunds: limits::Refunds::default(),
+            now,
+        })
+    }
+
+    /// How an order stands now.
+    pub(super) fn order(&self, key: OrderKey) -> Option<&Order> {
+        self.orders.get(&key)
+    }
+
+    /// Moves an order without ending it.
+    pub(super) fn advance(
+        &mut self,
+        key: OrderKey,
+        transition: impl FnOnce(&mut Order) -> Result<OrderStatus, InvalidTransition>,
+    ) -> Result<Order, Error> {
+        let order = self
+            .orders
+            .get_mut(&key)
+            .ok_or_else(|| Error::corrupt("an order that was not locked"))?;
+        let before = order.status;
+        order.status = transition(order).map_err(Error::corrupt)?;
+        self.before.entry(key).or_insert(before);
+        Ok(order.clone())
+    }
+
+    /// Ends an order well: its hold becomes a sale, and its cost is owed to the supplier.
+    pub(super) fn deliver(&mut self, key: OrderKey, attempt: &Attempt, receipt: Receipt) -> Result<(), Error> {
+        let now = self.now;
+        let order = self.advance(key, |order| {
+            order.receipt = Some(receipt);
+            order.failure = None;
+            order.status.deliver(now)
+        })?;
+        self.books().settle_order(&order.money());
+        self.books().owe_supplier(cost_of(attempt));
+        self.count_ended(&order);
+        Ok(())
+    }
+
+    /// Ends an order badly: its hold goes back to the balance.
+    pub(super) fn refund(&mut self, key: OrderKey, rejection: Rejection) -> Result<(), Error> {
+        let now = self.now;
+        let order = self.advance(key, |order| {
+            order.failure = Some(rejection);
+            order.status.refund(now)
+        })?;
+        self.books().refund_order(&order.money());
+        self.refunds.add(&order);
+        self.count_ended(&order);
+        Ok(())
+    }
+
+    /// Takes a delivery back: the price goes back to the balance and the supplier is owed nothing.
+    pub(super) fn reverse(&mut self, key: OrderKey, attempt: &Attempt, rejection: Rejection) -> Result<(), Error> {
+        let now = self.now;
+        let order = self.advance(key, |order| {
+            order.failure = Some(rejection);
+            order.status.reverse(now)
+        })?;
+        self.books().reverse_order(&order.money());
+        self.books().forgive_cost(cost_of(attempt));
+        self.refunds.add(&order);
+        self.reversed.push((order.account, order.invoice));
+        Ok(())
+    }
+
+    /// Books the cost of a delivery that the order did not wait for: the account keeps its refund.
+    pub(super) fn owe_late_delivery(&mut self, attempt: &Attempt) {
+        self.books().owe_supplier(cost_of(attempt));
+    }
+
+    fn books(&mut self) -> &mut Books {
+        self.books.as_mut().expect("only orders whose books are open end")
+    }
+
+    fn count_ended(&mut self, order: &Order) {
+        *self.ended.entry((order.account, order.invoice)).or_default() += 1;
+    }
+
+    /// Writes everything.
+    pub(super) fn write(mut self, tx: &mut Tx<'_>, context: &Context) -> Result<(), Error> {
+        if let Some(books) = self.books.take() {
+            books.write(tx)?;
+        }
+        let changed = self.before.iter().map(|(key, before)| {
+            let order = self.orders.remove(key).expect("changed orders were locked");
+            (*before, order)
+        });
+        store::update(tx, &changed.collect::<Vec<_>>())?;
+        self.refunds.write(tx)?;
+        let mut told = invoices::close_orders(tx, &self.ended, self.now)?;
+        told.extend(invoices::lock(tx, &self.reversed)?);
+        webhooks::tell(tx, context, told, self.now)
+    }
+}
+
+fn cost_of(attempt: &Attempt) -> SupplierCost {
+    SupplierCost {
+        account: attempt.account,
+        attempt: attempt.id,
+        supplier: attempt.supplier.clone(),
+        cost: attempt.cost,
+    }
+}

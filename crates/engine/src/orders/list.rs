@@ -1,0 +1,112 @@
+//! Finding orders, and pages of them that cost the same however deep.
+//!
+//! Orders are numbered per account without gaps, so that page `start` of the whole list, or of a
+//! span of time, begins at a number that is computed, not counted to.
+
+use std::fmt::Write as _;
+
+use model::{AccountId, OrderId, PhoneNumber, Timestamp};
+
+use super::{Order, store};
+use crate::{
+    Error,
+    db::{Tx, Value, values},
+    page::{Numbered, Page, PageRequest, Span},
+};
+
+const NUMBERED: Numbered = Numbered {
+    newest: "SELECT orders_count FROM accounts WHERE id = ?1",
+    last_before: "SELECT number FROM orders WHERE account_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT 1",
+};
+
+/// Which orders of an account.
+#[derive(Debug, Clone, Default)]
+pub struct OrderFilter {
+    /// Made at or after.
+    pub after: Option<Timestamp>,
+    /// Made before.
+    pub before: Option<Timestamp>,
+    /// As a reseller sees it: `created`, `pending`, `delivered`, `refunded`, `reversed`, `cancelled`.
+    pub status: Option<String>,
+    /// For this phone.
+    pub phone_number: Option<PhoneNumber>,
+    /// With this reference.
+    pub reference: Option<String>,
+}
+
+impl OrderFilter {
+    /// Whether a page has to be counted to, because more is asked for than a span of time.
+    pub fn counts(&self) -> bool {
+        self.status.is_some() || self.phone_number.is_some() || self.reference.is_some()
+    }
+}
+
+/// Finds an order of an account.
+pub fn find(tx: &mut Tx<'_>, account: AccountId, order: OrderId) -> Result<Option<Order>, Error> {
+    let sql = format!(
+        "SELECT {} FROM orders WHERE account_id = ?1 AND id = ?2",
+        store::COLUMNS
+    );
+    tx.find(&sql, &values![account, order], store::read)
+}
+
+/// Lists an account's orders, newest first.
+pub fn list(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    filter: &OrderFilter,
+    page: PageRequest,
+) -> Result<Page<Order>, Error> {
+    let first_at = |moment: Option<Timestamp>| moment.map(|moment| OrderId::first_at(moment).into());
+    let span = Span::find(
+        tx,
+        &NUMBERED,
+        account,
+        (first_at(filter.after), first_at(filter.before)),
+    )?;
+    let columns = store::COLUMNS;
+    if !filter.counts() {
+        let sql = format!(
+            "SELECT {columns} FROM orders WHERE account_id = ?1 AND number >= ?2 AND number <= ?3
+             ORDER BY number DESC LIMIT ?4"
+        );
+        let newest = span.newest.saturating_sub(page.start_at());
+        return Ok(page.page(tx.query(
+            &sql,
+            &values![account, span.oldest, newest, page.one_more()],
+            store::read,
+        )?));
+    }
+    let mut values: Vec<Value> = values![account, span.oldest, span.newest, page.one_more(), page.start_at()].into();
+    let condition = conditions(filter, &mut values);
+    let sql = format!(
+        "SELECT {columns} FROM orders WHERE account_id = ?1 AND number >= ?2 AND number <= ?3{condition}
+         ORDER BY number DESC LIMIT ?4 OFFSET ?5"
+    );
+    Ok(page.page(tx.query(&sql, &values, store::read)?))
+}
+
+fn conditions(filter: &OrderFilter, values: &mut Vec<Value>) -> String {
+    let mut sql = String::new();
+    let mut equal = |column: &str, value: Value| {
+        values.push(value);
+        write!(sql, " AND {column} = ?{}", values.len()).expect("writing to a string never fails");
+    };
+    if let Some(phone_number) = filter.phone_number {
+        equal("phone_number", phone_number.into());
+    }
+    if let Some(reference) = &filter.reference {
+        equal("reference", reference.into());
+    }
+    match filter.status.as_deref() {
+        None => {}
+        Some("pending") => sql.push_str(" AND due_at IS NOT NULL"),
+        Some("delivered") => equal("status", "delivered".into()),
+        Some(status) => {
+            equal("status", status.into());
+            // Repeated from the index, which SQLite needs to see to use it.
+            sql.push_str(" AND status IN ('created', 'confirming', 'stuck', 'refunded', 'reversed', 'cancelled')");
+        }
+    }
+    sql
+}

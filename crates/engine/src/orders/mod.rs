@@ -1,0 +1,115 @@
+//! Orders: one phone, one product, delivered once or refunded.
+//!
+//! Money is held when an order is paid for and moves exactly once afterwards. An attempt is
+//! written before its supplier is called, so that a crash leaves a question, never a doubt.
+//!
+//! A worker finds what is [`due`], claims it with [`Begin`], calls the supplier, and writes how it
+//! ended with [`Resolve`]. A person ends what nobody knows with [`decide`].
+
+mod begin;
+mod decide;
+mod ending;
+mod list;
+mod resolve;
+mod state;
+mod store;
+
+pub use begin::{Begin, Begun, Question, Submission};
+pub use decide::{DecideError, Verdict, decide};
+pub use list::{OrderFilter, find, list};
+use model::{AccountId, Country, InvoiceId, Money, OrderId, PhoneNumber, ProductId, Receipt, Rejection, Timestamp};
+pub use resolve::{Call, Resolve, Resolved};
+use serde::{Deserialize, Serialize};
+pub use state::{InvalidTransition, OrderStatus};
+pub use store::{Attempt, OpenOrders, attempts, count_open, due, find_by_attempt, find_invoice, stuck};
+pub(crate) use store::{insert, of_invoices, update};
+
+use crate::ledger::OrderMoney;
+
+/// One phone, one product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Whose it is.
+    pub account: AccountId,
+    /// Its id.
+    pub id: OrderId,
+    /// Counts the account's orders from 1, without gaps.
+    pub number: i64,
+    /// The invoice that it was bought with.
+    pub invoice: InvoiceId,
+    /// What is bought.
+    pub product: ProductId,
+    /// The product's name when it was bought.
+    pub product_name: String,
+    /// Which package, unless the amount is free.
+    pub package_value: Option<String>,
+    /// What the phone receives.
+    pub value: Money,
+    /// The phone.
+    pub phone_number: PhoneNumber,
+    /// The product's country.
+    pub country: Country,
+    /// What the account pays.
+    pub price: Money,
+    /// The account's own reference.
+    pub reference: Option<String>,
+    /// Where it stands.
+    pub status: OrderStatus,
+    /// How many attempts have been written.
+    pub attempts: u32,
+    /// Why the last attempt failed, or the order as a whole.
+    pub failure: Option<Rejection>,
+    /// What the supplier says of the delivery.
+    pub receipt: Option<Receipt>,
+    /// What a person decided.
+    pub decision: Option<Decision>,
+}
+
+/// A person's decision on an order whose outcome nobody knew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// `delivered` or `failed`.
+    pub verdict: String,
+    /// The person's reason.
+    pub why: String,
+    /// When, in microseconds since 1970.
+    pub at_us: i64,
+}
+
+/// Where an order is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OrderKey {
+    /// Whose it is.
+    pub account: AccountId,
+    /// Which.
+    pub order: OrderId,
+}
+
+impl Order {
+    /// Where it is kept.
+    pub const fn key(&self) -> OrderKey {
+        OrderKey {
+            account: self.account,
+            order: self.id,
+        }
+    }
+
+    /// What it costs the account.
+    pub const fn money(&self) -> OrderMoney {
+        OrderMoney {
+            account: self.account,
+            order: self.id,
+            price: self.price,
+        }
+    }
+
+    /// When it was made.
+    pub fn created_at(&self) -> Timestamp {
+        self.id.created_at()
+    }
+
+    /// Whether its outcome is being found out.
+    pub const fn is_confirming(&self) -> bool {
+        matches!(self.status, OrderStatus::Confirming { .. } | OrderStatus::Stuck { .. })
+    }
+}

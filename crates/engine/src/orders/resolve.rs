@@ -1,0 +1,279 @@
+//! Resolving: what a supplier's answer means for an order and its money.
+//!
+//! [`judge`] is the whole of it, pure. Nothing turns an unknown outcome into a failure but the
+//! supplier's own word, or its repeated "no record" once that is proof by its capabilities.
+
+use std::{collections::HashMap, sync::Arc};
+
+use model::{Absence, Cause, Elsewhere, Fault, Outcome, Receipt, Rejection, Timestamp};
+
+use super::{Attempt, Order, OrderKey, OrderStatus, ending::Changes, store};
+use crate::{
+    Context, Error, Settings,
+    context::pause,
+    db::{Command, Tx},
+};
+
+/// Writes how a call to a supplier ended.
+pub struct Resolve {
+    /// The order.
+    pub key: OrderKey,
+    /// Which attempt of it.
+    pub attempt: u32,
+    /// What the supplier said, or didn't.
+    pub outcome: Outcome,
+    /// Whether it is the answer to a submission or to a question.
+    pub call: Call,
+    /// What it means when this supplier has no record.
+    pub absence: Absence,
+    /// The moment it is.
+    pub now: Timestamp,
+    /// Settings.
+    pub context: Arc<Context>,
+}
+
+/// What a supplier was called for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Call {
+    /// To deliver.
+    Submit,
+    /// To say what became of it.
+    Find,
+}
+
+/// What became of the order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolved {
+    /// It ended well.
+    Delivered,
+    /// It ended badly and the money is back.
+    Refunded,
+    /// It had ended well and was taken back; so is the money.
+    Reversed,
+    /// It will be submitted again.
+    Again {
+        /// When.
+        due_at: Timestamp,
+    },
+    /// It is still to be found out.
+    Confirming {
+        /// When it is asked again.
+        ask_at: Timestamp,
+    },
+    /// A person has to look.
+    Stuck,
+    /// It was delivered after it had been refunded: ours is the loss, and a person has to know.
+    DeliveredLate,
+    /// The answer changes nothing: the order had ended, or goes on with another attempt.
+    Stale,
+}
+
+impl Command for Resolve {
+    type Answer = Resolved;
+
+    fn run(tx: &mut Tx<'_>, set: &[Self]) -> Result<Vec<Resolved>, Error> {
+        let Some(first) = set.first() else {
+            return Ok(Vec::new());
+        };
+        let keys: Vec<_> = set.iter().map(|resolve| resolve.key).collect();
+        let mut changes = Changes::open(tx, &keys, first.now)?;
+        let mut attempts: HashMap<(OrderKey, u32), Attempt> = HashMap::new();
+        for attempt in store::attempts_of(tx, &keys)? {
+            let key = OrderKey {
+                account: attempt.account,
+                order: attempt.id.order,
+            };
+            attempts.insert((key, attempt.id.number), attempt);
+        }
+        let mut answers = Vec::with_capacity(set.len());
+        let mut answered = HashMap::new();
+        for resolve in set {
+            let place = (resolve.key, resolve.attempt);
+            answers.push(match attempts.get_mut(&place) {
+                Some(attempt) => {
+                    let resolved = resolve.apply(&mut changes, attempt)?;
+                    answered.insert(place, attempt.clone());
+                    resolved
+                }
+                None => Resolved::Stale,
+            });
+        }
+        changes.write(tx, &first.context)?;
+        store::update_attempts(tx, &answered.into_values().collect::<Vec<_>>())?;
+        Ok(answers)
+    }
+}
+
+impl Resolve {
+    fn apply(&self, changes: &mut Changes, attempt: &mut Attempt) -> Result<Resolved, Error> {
+        let Some(order) = changes.order(self.key) else {
+            return Ok(Resolved::Stale);
+        };
+        let judgement = judge(order, attempt, self);
+        let delivered_before = matches!(attempt.outcome, Some(Outcome::Delivered(_)));
+        // What comes late and changes nothing must not hide the answer that the end rests on.
+        if judgement != Judgement::Stale {
+            self.record(attempt);
+        }
+        match judgement {
+            Judgement::Deliver(receipt) => {
+                changes.deliver(self.key, attempt, receipt)?;
+                Ok(Resolved::Delivered)
+            }
+            Judgement::Refund(rejection) => {
+                changes.refund(self.key, rejection)?;
+                Ok(Resolved::Refunded)
+            }
+            Judgement::Reverse(rejection) => {
+                changes.reverse(self.key, attempt, rejection)?;
+                Ok(Resolved::Reversed)
+            }
+            Judgement::TryAgain { rejection, due_at } => {
+                changes.advance(self.key, |order| {
+                    order.failure = Some(rejection);
+                    order.status.try_again(due_at)
+                })?;
+                Ok(Resolved::Again { due_at })
+            }
+            Judgement::AskLater { ask_at } => {
+                changes.advance(self.key, |order| order.status.ask_later(ask_at))?;
+                Ok(Resolved::Confirming { ask_at })
+            }
+            Judgement::CallPerson { ask_at } => {
+                changes.advance(self.key, |order| order.status.call_person(ask_at))?;
+                Ok(Resolved::Stuck)
+            }
+            Judgement::DeliveredLate if delivered_before => Ok(Resolved::Stale),
+            Judgement::DeliveredLate => {
+                changes.owe_late_delivery(attempt);
+                Ok(Resolved::DeliveredLate)
+            }
+            Judgement::Stale => Ok(Resolved::Stale),
+        }
+    }
+
+    /// Keeps the answer with the attempt.
+    fn record(&self, attempt: &mut Attempt) {
+        if self.call == Call::Find {
+            attempt.questions += 1;
+        }
+        attempt.absences = if self.is_late_absence(attempt) {
+            attempt.absences + 1
+        } else {
+            0
+        };
+        let reference = match &self.outcome {
+            Outcome::Delivered(receipt) => receipt.supplier_reference.clone(),
+            Outcome::Pending { supplier_reference } => supplier_reference.clone(),
+            Outcome::Rejected(_) | Outcome::Unknown(_) | Outcome::Reversed { .. } => None,
+        };
+        attempt.supplier_reference = reference.or(attempt.supplier_reference.take());
+        attempt.outcome = Some(self.outcome.clone());
+        attempt.answered_at = Some(self.now);
+    }
+
+    /// Whether the supplier has no record although an unanswered call can't execute any more.
+    fn is_late_absence(&self, attempt: &Attempt) -> bool {
+        let late = match self.absence {
+            Absence::NeverProof => false,
+            Absence::Proof { after, .. } => self.now.since(attempt.submitted_at) >= after,
+        };
+        late && self.call == Call::Find && self.outcome == Outcome::Unknown(Cause::NoRecord)
+    }
+}
+
+/// What an answer means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Judgement {
+    Deliver(Receipt),
+    Refund(Rejection),
+    Reverse(Rejection),
+    TryAgain { rejection: Rejection, due_at: Timestamp },
+    AskLater { ask_at: Timestamp },
+    CallPerson { ask_at: Timestamp },
+    DeliveredLate,
+    Stale,
+}
+
+fn judge(order: &Order, attempt: &Attempt, resolve: &Resolve) -> Judgement {
+    let settings = &resolve.context.settings;
+    if order.status.open_attempt() != Some(resolve.attempt) {
+        return judge_closed(order, attempt, resolve);
+    }
+    match &resolve.outcome {
+        Outcome::Delivered(receipt) => Judgement::Deliver(receipt.clone()),
+        Outcome::Rejected(rejection) => after_proof(order, rejection.clone(), settings, resolve.now),
+        Outcome::Reversed { message } => Judgement::Refund(reversed(message)),
+        Outcome::Unknown(Cause::NoRecord) if is_proof(attempt, resolve) => {
+            after_proof(order, no_record(), settings, resolve.now)
+        }
+        Outcome::Pending { .. } | Outcome::Unknown(_) => ask_later(attempt, settings, resolve.now),
+    }
+}
+
+/// The attempt has an end already, or another one goes on.
+fn judge_closed(order: &Order, attempt: &Attempt, resolve: &Resolve) -> Judgement {
+    match (&order.status, &resolve.outcome) {
+        // "Delivered" was said before "reversed" and only came later.
+        (_, Outcome::Delivered(_)) if matches!(attempt.outcome, Some(Outcome::Reversed { .. })) => Judgement::Stale,
+        (OrderStatus::Delivered { attempt, .. }, Outcome::Reversed { message }) if *attempt == resolve.attempt => {
+            Judgement::Reverse(reversed(message))
+        }
+        (OrderStatus::Delivered { attempt, .. } | OrderStatus::Reversed { attempt, .. }, _)
+            if *attempt == resolve.attempt =>
+        {
+            Judgement::Stale
+        }
+        (_, Outcome::Delivered(_)) => Judgement::DeliveredLate,
+        _ => Judgement::Stale,
+    }
+}
+
+/// Nothing was delivered: another attempt if one may help, else the money goes back.
+fn after_proof(order: &Order, rejection: Rejection, settings: &Settings, now: Timestamp) -> Judgement {
+    if rejection.elsewhere == Elsewhere::May && order.attempts < settings.attempts_max {
+        let due_at = now + pause(&settings.retry_pauses, order.attempts.saturating_sub(1));
+        Judgement::TryAgain { rejection, due_at }
+    } else {
+        Judgement::Refund(rejection)
+    }
+}
+
+fn ask_later(attempt: &Attempt, settings: &Settings, now: Timestamp) -> Judgement {
+    if now.since(attempt.submitted_at) >= settings.ask.stuck_after {
+        Judgement::CallPerson {
+            ask_at: now + settings.ask.stuck_pause,
+        }
+    } else {
+        Judgement::AskLater {
+            ask_at: now + pause(&settings.ask.pauses, attempt.questions),
+        }
+    }
+}
+
+/// Whether this "no record" completes the proof.
+fn is_proof(attempt: &Attempt, resolve: &Resolve) -> bool {
+    match resolve.absence {
+        Absence::NeverProof => false,
+        Absence::Proof { queries, .. } => resolve.is_late_absence(attempt) && attempt.absences + 1 >= queries,
+    }
+}
+
+fn reversed(message: &str) -> Rejection {
+    let (fault, elsewhere) = (Fault::Operator, Elsewhere::MustNot);
+    Rejection {
+        fault,
+        elsewhere,
+        code: "reversed".to_owned(),
+        message: message.to_owned(),
+    }
+}
+
+fn no_record() -> Rejection {
+    Rejection {
+        fault: Fault::Supplier,
+        elsewhere: Elsewhere::May,
+        code: "no_record".to_owned(),
+        message: "the supplier never received it".to_owned(),
+    }
+}

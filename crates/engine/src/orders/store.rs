@@ -1,0 +1,379 @@
+//! Orders' and attempts' SQL and nothing else.
+
+use model::{AccountId, AttemptId, InvoiceId, Money, Outcome, SupplierName, Timestamp};
+
+use super::{Order, OrderKey, OrderStatus};
+use crate::{
+    Error,
+    db::{Insert, Row, Select, Tx, Update, Value, int, text, values},
+};
+
+pub(super) const COLUMNS: &str = "account_id, id, number, invoice_id, status, product_id, product_name, package_value,
+    value_minor, value_currency, phone_number, country, price_minor, currency, reference, attempts, due_at, failure,
+    receipt, decision, ended_at";
+
+pub(super) fn read(row: &Row<'_>) -> Result<Order, Error> {
+    let attempts = row.count(15)?;
+    Ok(Order {
+        account: row.parse(0)?,
+        id: row.parse(1)?,
+        number: row.int(2)?,
+        invoice: row.parse(3)?,
+        status: status(&row.text(4)?, attempts, row.time_opt(16)?.or(row.time_opt(20)?))?,
+        product: row.parse(5)?,
+        product_name: row.text(6)?,
+        package_value: row.text_opt(7)?,
+        value: Money::new(row.int(8)?, row.parse(9)?),
+        phone_number: row.parse(10)?,
+        country: row.parse(11)?,
+        price: Money::new(row.int(12)?, row.parse(13)?),
+        reference: row.text_opt(14)?,
+        attempts,
+        failure: row.json_opt(17)?,
+        receipt: row.json_opt(18)?,
+        decision: row.json_opt(19)?,
+    })
+}
+
+/// The last attempt is the one under way, or the one that delivered.
+fn status(word: &str, attempt: u32, moment: Option<Timestamp>) -> Result<OrderStatus, Error> {
+    let at = moment.unwrap_or_default();
+    Ok(match word {
+        "created" => OrderStatus::Created,
+        "waiting" => OrderStatus::Waiting { due_at: at },
+        "delivering" => OrderStatus::Delivering {
+            attempt,
+            lease_until: at,
+        },
+        "confirming" => OrderStatus::Confirming { attempt, ask_at: at },
+        "stuck" => OrderStatus::Stuck { attempt, ask_at: at },
+        "delivered" => OrderStatus::Delivered { attempt, at },
+        "refunded" => OrderStatus::Refunded { at },
+        "reversed" => OrderStatus::Reversed { attempt, at },
+        "cancelled" => OrderStatus::Cancelled { at },
+        other => return Err(Error::corrupt(format_args!("order status {other:?}"))),
+    })
+}
+
+fn json<T: serde::Serialize>(value: Option<&T>) -> Option<String> {
+    value.map(|value| serde_json::to_string(value).expect("plain data becomes JSON"))
+}
+
+/// Reads orders, which stay as they are until the transaction ends.
+pub(super) fn lock(tx: &mut Tx<'_>, keys: &[OrderKey]) -> Result<Vec<Order>, Error> {
+    const LOCK: Select = Select {
+        table: "orders",
+        columns: COLUMNS,
+        keys: &[text("account_id"), text("id")],
+        condition: "ORDER BY account_id, id",
+    };
+    let keys: Vec<_> = keys.iter().map(|key| values![key.account, key.order]).collect();
+    tx.select_many(&LOCK, &keys, read)
+}
+
+/// Reads all orders of invoices: those of one invoice are numbered without gaps.
+pub(crate) fn of_invoices(tx: &mut Tx<'_>, spans: &[(AccountId, i64, i64)]) -> Result<Vec<Order>, Error> {
+    const SPAN: Select = Select {
+        table: "orders",
+        columns: COLUMNS,
+        keys: &[text("account_id"), int("number").from(), int("number").below()],
+        condition: "ORDER BY account_id, number",
+    };
+    let keys: Vec<_> = spans
+        .iter()
+        .map(|(account, first, count)| values![account, *first, first + count])
+        .collect();
+    tx.select_many(&SPAN, &keys, read)
+}
+
+/// Inserts new orders.
+pub(crate) fn insert(tx: &mut Tx<'_>, orders: &[Order]) -> Result<(), Error> {
+    const NEW: Insert = Insert {
+        table: "orders",
+        columns: &[
+            text("account_id"),
+            text("id"),
+            int("number"),
+            text("invoice_id"),
+            text("status"),
+            text("product_id"),
+            text("product_name"),
+            text("package_value"),
+            int("value_minor"),
+            text("value_currency"),
+            text("phone_number"),
+            text("country"),
+            int("price_minor"),
+            text("currency"),
+            text("reference"),
+            int("attempts"),
+            int("due_at"),
+        ],
+        conflict: "",
+    };
+    let row = |order: &Order| {
+        values![
+            order.account,
+            order.id,
+            order.number,
+            order.invoice,
+            order.status.as_str(),
+            &order.product,
+            &order.product_name,
+            order.package_value.as_ref(),
+            order.value.minor(),
+            order.value.currency(),
+            order.phone_number,
+            order.country,
+            order.price.minor(),
+            order.price.currency(),
+            order.reference.as_ref(),
+            order.attempts,
+            order.status.due_at(),
+        ]
+    };
+    tx.insert_many(&NEW, &orders.iter().map(row).collect::<Vec<_>>())?;
+    Ok(())
+}
+
+/// Writes how orders stand now, each only if it still stood as it was read.
+pub(crate) fn update(tx: &mut Tx<'_>, changed: &[(OrderStatus, Order)]) -> Result<(), Error> {
+    const STAND: Update = Update {
+        table: "orders",
+        keys: &[text("account_id"), text("id"), text("status")],
+        sets: &[
+            text("status"),
+            int("attempts"),
+            int("due_at"),
+            text("failure"),
+            text("receipt"),
+            text("decision"),
+            int("ended_at"),
+        ],
+        condition: "",
+    };
+    let row = |(before, order): &(OrderStatus, Order)| {
+        values![
+            order.account,
+            order.id,
+            before.as_str(),
+            order.status.as_str(),
+            order.attempts,
+            order.status.due_at(),
+            json(order.failure.as_ref()),
+            json(order.receipt.as_ref()),
+            json(order.decision.as_ref()),
+            order.status.ended_at(),
+        ]
+    };
+    let held = tx.update_many(&STAND, &changed.iter().map(row).collect::<Vec<_>>())?;
+    if held.iter().all(|held| *held) {
+        Ok(())
+    } else {
+        Err(Error::corrupt("an order changed under its lock"))
+    }
+}
+
+/// One submission of an order to one supplier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Whose order.
+    pub account: AccountId,
+    /// Which order, and which attempt of it.
+    pub id: AttemptId,
+    /// Who is asked to deliver.
+    pub supplier: SupplierName,
+    /// The supplier's name for it.
+    pub sku: String,
+    /// What the offer said it costs.
+    pub cost: Money,
+    /// When it was written, just before the call.
+    pub submitted_at: Timestamp,
+    /// How often the supplier has been asked what became of it.
+    pub questions: u32,
+    /// How often in a row the supplier had no record of it.
+    pub absences: u32,
+    /// The supplier's own reference.
+    pub supplier_reference: Option<String>,
+    /// The last answer.
+    pub outcome: Option<Outcome>,
+    /// When that came.
+    pub answered_at: Option<Timestamp>,
+}
+
+const ATTEMPT_COLUMNS: &str = "account_id, order_id, number, supplier, sku, cost_minor, cost_currency, submitted_at,
+    questions, absences, supplier_reference, outcome, answered_at";
+
+fn read_attempt(row: &Row<'_>) -> Result<Attempt, Error> {
+    Ok(Attempt {
+        account: row.parse(0)?,
+        id: AttemptId {
+            order: row.parse(1)?,
+            number: row.count(2)?,
+        },
+        supplier: row.parse(3)?,
+        sku: row.text(4)?,
+        cost: Money::new(row.int(5)?, row.parse(6)?),
+        submitted_at: row.time(7)?,
+        questions: row.count(8)?,
+        absences: row.count(9)?,
+        supplier_reference: row.text_opt(10)?,
+        outcome: row.json_opt(11)?,
+        answered_at: row.time_opt(12)?,
+    })
+}
+
+/// Reads all attempts of some orders.
+pub(super) fn attempts_of(tx: &mut Tx<'_>, orders: &[OrderKey]) -> Result<Vec<Attempt>, Error> {
+    const OF_ORDER: Select = Select {
+        table: "attempts",
+        columns: ATTEMPT_COLUMNS,
+        keys: &[text("account_id"), text("order_id")],
+        condition: "ORDER BY account_id, order_id, number",
+    };
+    let keys: Vec<_> = orders.iter().map(|key| values![key.account, key.order]).collect();
+    tx.select_many(&OF_ORDER, &keys, read_attempt)
+}
+
+/// Lists an order's attempts, first to last.
+pub fn attempts(tx: &mut Tx<'_>, key: OrderKey) -> Result<Vec<Attempt>, Error> {
+    attempts_of(tx, &[key])
+}
+
+pub(super) fn insert_attempts(tx: &mut Tx<'_>, attempts: &[Attempt]) -> Result<(), Error> {
+    const NEW: Insert = Insert {
+        table: "attempts",
+        columns: &[
+            text("account_id"),
+            text("order_id"),
+            int("number"),
+            text("supplier"),
+            text("sku"),
+            int("cost_minor"),
+            text("cost_currency"),
+            int("submitted_at"),
+            int("questions"),
+            int("absences"),
+        ],
+        conflict: "",
+    };
+    let row = |attempt: &Attempt| {
+        values![
+            attempt.account,
+            attempt.id.order,
+            attempt.id.number,
+            &attempt.supplier,
+            &attempt.sku,
+            attempt.cost.minor(),
+            attempt.cost.currency(),
+            attempt.submitted_at,
+            attempt.questions,
+            attempt.absences,
+        ]
+    };
+    tx.insert_many(&NEW, &attempts.iter().map(row).collect::<Vec<_>>())?;
+    Ok(())
+}
+
+pub(super) fn update_attempts(tx: &mut Tx<'_>, attempts: &[Attempt]) -> Result<(), Error> {
+    const ANSWERED: Update = Update {
+        table: "attempts",
+        keys: &[text("account_id"), text("order_id"), int("number")],
+        sets: &[
+            int("questions"),
+            int("absences"),
+            text("supplier_reference"),
+            text("outcome"),
+            int("answered_at"),
+        ],
+        condition: "",
+    };
+    let row = |attempt: &Attempt| {
+        values![
+            attempt.account,
+            attempt.id.order,
+            attempt.id.number,
+            attempt.questions,
+            attempt.absences,
+            attempt.supplier_reference.as_ref(),
+            json(attempt.outcome.as_ref()),
+            attempt.answered_at,
+        ]
+    };
+    tx.update_many(&ANSWERED, &attempts.iter().map(row).collect::<Vec<_>>())?;
+    Ok(())
+}
+
+/// Lists orders that a worker has to look at, every account's turn by turn, so that one reseller's
+/// flood doesn't starve another.
+pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<OrderKey>, Error> {
+    let sql = "SELECT account_id, id FROM (
+                   SELECT account_id, id, due_at, ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY due_at) AS turn
+                   FROM orders WHERE due_at IS NOT NULL AND due_at <= ?1
+               ) AS queue ORDER BY turn, due_at LIMIT ?2";
+    tx.query(sql, &values![now, limit], read_key)
+}
+
+/// Lists orders that a person has to look at, oldest first.
+pub fn stuck(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Order>, Error> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM orders WHERE due_at IS NOT NULL AND status = 'stuck' ORDER BY id LIMIT ?1");
+    tx.query(&sql, &values![limit], read)
+}
+
+fn read_key(row: &Row<'_>) -> Result<OrderKey, Error> {
+    Ok(OrderKey {
+        account: row.parse(0)?,
+        order: row.parse(1)?,
+    })
+}
+
+/// How many orders are not over yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OpenOrders {
+    /// A worker still has to look at them; those that are stuck too.
+    pub under_way: i64,
+    /// A person has to look at them.
+    pub stuck: i64,
+}
+
+/// Counts the orders that are not over yet; reads the indexes of open orders only.
+pub fn count_open(tx: &mut Tx<'_>) -> Result<OpenOrders, Error> {
+    let count = |tx: &mut Tx<'_>, sql| tx.find(sql, &[], |row| row.int(0)).map(Option::unwrap_or_default);
+    Ok(OpenOrders {
+        under_way: count(tx, "SELECT COUNT(*) FROM orders WHERE due_at IS NOT NULL")?,
+        stuck: count(
+            tx,
+            "SELECT COUNT(*) FROM orders WHERE due_at IS NOT NULL AND status = 'stuck'",
+        )?,
+    })
+}
+
+/// Finds whose attempt this is. Suppliers know our reference, not our accounts: one look per account.
+pub fn find_by_attempt(tx: &mut Tx<'_>, attempt: AttemptId) -> Result<Option<(OrderKey, Attempt)>, Error> {
+    let columns: Vec<_> = ATTEMPT_COLUMNS
+        .split(',')
+        .map(|column| format!("t.{}", column.trim()))
+        .collect();
+    let sql = format!(
+        "SELECT {} FROM accounts a
+         JOIN attempts t ON t.account_id = a.id AND t.order_id = ?1 AND t.number = ?2",
+        columns.join(", ")
+    );
+    let found = tx.find(&sql, &values![attempt.order, attempt.number], read_attempt)?;
+    Ok(found.map(|found| {
+        (
+            OrderKey {
+                account: found.account,
+                order: attempt.order,
+            },
+            found,
+        )
+    }))
+}
+
+/// Finds the invoice of an order, whoever's it is. For operators.
+pub fn find_invoice(tx: &mut Tx<'_>, order: model::OrderId) -> Result<Option<(AccountId, InvoiceId)>, Error> {
+    let sql = "SELECT o.account_id, o.invoice_id FROM accounts a JOIN orders o ON o.account_id = a.id AND o.id = ?1";
+    tx.find(sql, &[Value::from(order)], |row| Ok((row.parse(0)?, row.parse(1)?)))
+}

@@ -1,0 +1,12 @@
+//! What tests share: databases, a clock that is moved by hand, a world with an account in it, and a
+//! supplier that has every fault.
+
+mod database;
+mod faulty;
+mod time;
+mod world;
+
+pub use database::{Database, databases, databases_with};
+pub use faulty::{Execution, FaultySupplier};
+pub use time::ManualClock;
+pub use world::{World, seed_from_environment, usd};
