@@ -1,0 +1,178 @@
+//! Everything that is open while the program runs: database, catalogue, accounts, suppliers.
+//!
+//! What requests read often is held in memory and swapped when its revision in the database moves:
+//! at once in the process that changed it, within seconds in the others.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+use arc_swap::ArcSwap;
+use engine::{
+    Context, Error, Settings,
+    accounts::Directory,
+    catalog::{self, Snapshot},
+    db::{Db, Durability},
+    invoices::{Invoice, Payment, Place, PlaceError, Placed},
+    lookup::{self, Lesson, Lookup, Verdict},
+};
+use model::{Clock, Ids, PhoneNumber, ProductId};
+use numbers::Numbers;
+use suppliers::Suppliers;
+
+use crate::inbox::Inbox;
+
+/// Everything that is open while the program runs.
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and settings of the business.
+    pub context: Arc<Context>,
+    /// Who delivers.
+    pub suppliers: Suppliers,
+    /// What is known of numbers.
+    pub lookup: Lookup,
+    catalog: ArcSwap<Snapshot>,
+    directory: ArcSwap<Directory>,
+    lessons: Mutex<Vec<Lesson>>,
+    pub(crate) inbox: Inbox,
+}
+
+/// So many lessons wait to be stored at most; those beyond are only remembered until the end.
+const LESSONS_BOUND: usize = 10_000;
+
+/// What an [`App`] is opened with.
+pub struct AppOptions {
+    /// The SQLite file.
+    pub database: PathBuf,
+    /// What an answer promises.
+    pub durability: Durability,
+    /// How the business behaves.
+    pub settings: Settings,
+    /// Who delivers: made when the catalogue is there.
+    pub suppliers: Box<dyn FnOnce(&Snapshot) -> Suppliers + Send>,
+    /// How the outside sees an invoice.
+    pub present: Arc<dyn Fn(&Invoice) -> String + Send + Sync>,
+    /// What is known of numbering plans.
+    pub numbers: &'static Numbers,
+    /// Where ids come from.
+    pub ids: Ids,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl App {
+    /// Opens everything; an empty database gets the default catalogue.
+    pub async fn open(options: AppOptions) -> Result<Arc<Self>, Error> {
+        let AppOptions {
+            database,
+            durability,
+            settings,
+            suppliers,
+            present,
+            numbers,
+            ids,
+            clock,
+        } = options;
+        let db = Db::open_sqlite(&database, durability)?;
+        let now = clock.now();
+        db.write_with(move |tx| catalog::seed_default(tx, now)).await?;
+        let (snapshot, directory, lookup) = db
+            .read(move |tx| {
+                let lookup = Lookup::load(tx, numbers)?;
+                Ok::<_, Error>((Snapshot::load(tx, now)?, Directory::load(tx)?, lookup))
+            })
+            .await?;
+        Ok(Arc::new(Self {
+            db,
+            clock,
+            context: Arc::new(Context { ids, settings, present }),
+            suppliers: suppliers(&snapshot),
+            lookup,
+            catalog: ArcSwap::from_pointee(snapshot),
+            directory: ArcSwap::from_pointee(directory),
+            lessons: Mutex::default(),
+            inbox: Inbox::default(),
+        }))
+    }
+
+    /// What is sold now.
+    pub fn catalog(&self) -> Arc<Snapshot> {
+        self.catalog.load_full()
+    }
+
+    /// Who may come in now.
+    pub fn directory(&self) -> Arc<Directory> {
+        self.directory.load_full()
+    }
+
+    /// Reads again what has changed in the database.
+    pub async fn refresh(self: &Arc<Self>) -> Result<(), Error> {
+        let now = self.clock.now();
+        let revisions =
+            |tx: &mut engine::db::Tx<'_>| Ok::<_, Error>((catalog::revision(tx)?, Directory::current_revision(tx)?));
+        let (catalog_revision, accounts_revision) = self.db.read(revisions).await?;
+        let outdated = self.catalog().valid_until().is_some_and(|until| until <= now);
+        if outdated || self.catalog().revision() != catalog_revision {
+            self.catalog
+                .store(Arc::new(self.db.read(move |tx| Snapshot::load(tx, now)).await?));
+        }
+        if self.directory().revision() != accounts_revision {
+            self.directory.store(Arc::new(self.db.read(Directory::load).await?));
+        }
+        let app = Arc::clone(self);
+        self.db.read(move |tx| app.lookup.catch_up(tx)).await
+    }
+
+    /// Learns whose a number is from what a supplier said of a delivery; stored by the next
+    /// [`Self::store_lessons`].
+    pub fn learn(&self, number: PhoneNumber, product: &ProductId, verdict: Verdict) {
+        let catalog = self.catalog();
+        let Some(product) = catalog.product(product.as_str()).filter(|product| !product.test) else {
+            return;
+        };
+        let lesson = Lesson {
+            number,
+            operator: product.operator.clone(),
+            verdict,
+            learned_at: self.clock.now(),
+        };
+        self.lookup.learn(number, &lesson.operator, verdict, lesson.learned_at);
+        let mut lessons = self.lessons.lock().expect("nothing panics over a list");
+        if lessons.len() < LESSONS_BOUND {
+            lessons.push(lesson);
+        }
+    }
+
+    /// Stores what was learned since the last time, apart from the orders that taught it: a lesson
+    /// may be lost, and it belongs to no account.
+    pub async fn store_lessons(&self) -> Result<(), Error> {
+        let lessons = std::mem::take(&mut *self.lessons.lock().expect("nothing panics over a list"));
+        if lessons.is_empty() {
+            return Ok(());
+        }
+        let store = move |tx: &mut engine::db::Tx<'_>| {
+            lookup::store_lessons(tx, &lessons)?;
+            lookup::forget_oldest(tx)
+        };
+        self.db.write_with(store).await.map(|_| ())
+    }
+
+    /// Places an invoice and tells the worker of this process.
+    pub async fn place(&self, place: Place) -> Result<Result<Placed, PlaceError>, Error> {
+        let paid = place.payment == Payment::Now;
+        let answer = self.db.write(place).await?;
+        if let (true, Ok(Placed::New(invoice))) = (paid, &answer) {
+            self.set_out(invoice);
+        }
+        Ok(answer)
+    }
+
+    /// Tells the worker of this process that an invoice was paid.
+    pub fn set_out(&self, invoice: &Invoice) {
+        self.inbox.put(invoice.orders.iter().map(engine::orders::Order::key));
+    }
+}

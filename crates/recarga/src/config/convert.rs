@@ -1,0 +1,194 @@
+//! Settings as the parts of the program take them, each checked with its key named.
+
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
+
+use engine::{AskSchedule, Settings};
+use model::Money;
+use numbers::Numbers;
+use suppliers::SandboxSettings;
+
+use super::{Config, ConfigError, Database};
+use crate::{
+    api::{ApiSettings, MetricsText, RateLimit},
+    webhooks::{WebhookSettings, WebhookTargets},
+    worker::WorkerSettings,
+};
+
+/// The name of the sandbox's record, beside the database.
+const SANDBOX_RECORD: &str = "sandbox.db";
+/// What clients are promised.
+const IDEMPOTENCY_KEPT_MIN_S: u64 = 86_400;
+
+fn seconds(list: &[u64]) -> Vec<Duration> {
+    list.iter().copied().map(Duration::from_secs).collect()
+}
+
+impl Config {
+    /// Checks what types can't say.
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        self.bind()?;
+        self.database()?;
+        self.sandbox_settings()?;
+        crate::telemetry::check_filter(&self.log.filter).map_err(|why| ConfigError::value("log.filter", &why))?;
+        let at_least = |key: &str, value: u64, min: u64| {
+            let why = || format!("{value} is too small, at least {min}");
+            if value < min {
+                Err(ConfigError::value(key, &why()))
+            } else {
+                Ok(())
+            }
+        };
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        at_least("worker.concurrency", count(self.worker.concurrency), 1)?;
+        at_least("webhooks.concurrency", count(self.webhooks.concurrency), 1)?;
+        at_least("webhooks.poll_ms", self.webhooks.poll_ms, 1)?;
+        at_least("worker.poll_ms", self.worker.poll_ms, 1)?;
+        at_least("worker.sweep_ms", self.worker.sweep_ms, 1)?;
+        at_least("server.request_timeout_ms", self.server.request_timeout_ms, 1)?;
+        at_least("server.body_max_bytes", count(self.server.body_max_bytes), 1_024)?;
+        at_least("orders.attempts_max", self.orders.attempts_max.into(), 1)?;
+        at_least(
+            "orders.idempotency_kept_s",
+            self.orders.idempotency_kept_s,
+            IDEMPOTENCY_KEPT_MIN_S,
+        )?;
+        // A lease that ends during a call would have a second worker ask about what is still being sent.
+        let call_s = self.sandbox.call_timeout_ms.div_ceil(1_000);
+        at_least("orders.lease_s", self.orders.lease_s, call_s + 5)?;
+        at_least("orders.retry_pauses_s", count(self.orders.retry_pauses_s.len()), 1)?;
+        at_least("orders.ask_pauses_s", count(self.orders.ask_pauses_s.len()), 1)?;
+        if self.server.rate_limit_per_minute > 0 {
+            at_least("server.rate_limit_burst", self.server.rate_limit_burst.into(), 1)?;
+        }
+        let url = self.server.public_url.as_str();
+        if !url.is_empty() && !url.starts_with("http://") && !url.starts_with("https://") {
+            return Err(ConfigError::value(
+                "server.public_url",
+                &format!("{url:?} should begin with https:// or http://"),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Where to listen.
+    pub fn bind(&self) -> Result<SocketAddr, ConfigError> {
+        let text = &self.server.bind;
+        let why = || format!("{text:?} is not an address and port such as 127.0.0.1:8080 or [::]:8080");
+        text.parse().map_err(|_| ConfigError::value("server.bind", &why()))
+    }
+
+    /// How clients reach a server that listens there, without a slash at the end.
+    pub fn public_url(&self, listens: SocketAddr) -> String {
+        match self.server.public_url.trim_end_matches('/') {
+            "" if listens.ip().is_unspecified() => format!("http://localhost:{}", listens.port()),
+            "" => format!("http://{listens}"),
+            url => url.to_owned(),
+        }
+    }
+
+    /// Which database.
+    pub fn database(&self) -> Result<Database, ConfigError> {
+        Database::parse(&self.database.url).map_err(|why| ConfigError::value("database.url", &why))
+    }
+
+    /// How the business behaves.
+    pub fn settings(&self) -> Settings {
+        let orders = &self.orders;
+        Settings {
+            invoice_expires_after: Duration::from_secs(orders.invoice_expires_after_s),
+            duplicate_window: Duration::from_secs(orders.duplicate_window_s),
+            lease: Duration::from_secs(orders.lease_s),
+            attempts_max: orders.attempts_max,
+            retry_pauses: seconds(&orders.retry_pauses_s),
+            ask: AskSchedule {
+                pauses: seconds(&orders.ask_pauses_s),
+                stuck_after: Duration::from_secs(orders.stuck_after_s),
+                stuck_pause: Duration::from_secs(orders.stuck_pause_s),
+            },
+            webhook_pauses: seconds(&self.webhooks.pauses_s),
+            webhook_secret_overlap: Duration::from_secs(self.webhooks.secret_overlap_s),
+            idempotency_kept: Duration::from_secs(orders.idempotency_kept_s),
+        }
+    }
+
+    /// How the worker works.
+    pub fn worker_settings(&self) -> WorkerSettings {
+        WorkerSettings {
+            concurrency: self.worker.concurrency,
+            poll: Duration::from_millis(self.worker.poll_ms),
+            sweep: Duration::from_millis(self.worker.sweep_ms),
+            grace: Duration::from_secs(self.worker.shutdown_grace_s),
+        }
+    }
+
+    /// Where webhooks may go.
+    fn webhook_targets(&self) -> WebhookTargets {
+        if self.webhooks.allow_loopback {
+            WebhookTargets::LoopbackToo
+        } else {
+            WebhookTargets::PublicOnly
+        }
+    }
+
+    /// How the API answers.
+    pub fn api_settings(&self, metrics: MetricsText) -> ApiSettings {
+        let server = &self.server;
+        let limit = NonZeroU32::new(server.rate_limit_per_minute).zip(NonZeroU32::new(server.rate_limit_burst));
+        ApiSettings {
+            public_url: Some(server.public_url.clone()).filter(|url| !url.is_empty()),
+            rate_limit: limit.map(|(per_minute, burst)| RateLimit { per_minute, burst }),
+            body_bytes_max: server.body_max_bytes,
+            request_timeout: Duration::from_millis(server.request_timeout_ms),
+            webhook_targets: self.webhook_targets(),
+            metrics: Some(metrics),
+        }
+    }
+
+    /// How webhooks are sent.
+    pub fn webhook_settings(&self) -> WebhookSettings {
+        WebhookSettings {
+            targets: self.webhook_targets(),
+            timeout: Duration::from_millis(self.webhooks.timeout_ms),
+            poll: Duration::from_millis(self.webhooks.poll_ms),
+            concurrency: self.webhooks.concurrency,
+        }
+    }
+
+    /// How the sandbox behaves.
+    pub fn sandbox_settings(&self) -> Result<SandboxSettings, ConfigError> {
+        let sandbox = &self.sandbox;
+        let path = match sandbox.record_path.as_str() {
+            "" => self.database()?.path().with_file_name(SANDBOX_RECORD),
+            path => PathBuf::from(path),
+        };
+        let usd = "USD".parse().expect("a currency");
+        let float = Money::parse(&sandbox.float, usd).map_err(|why| ConfigError::value("sandbox.float", &why))?;
+        Ok(SandboxSettings {
+            path: Some(path),
+            call_timeout: Duration::from_millis(sandbox.call_timeout_ms),
+            absence_after: Duration::from_millis(sandbox.absence_after_ms),
+            absence_queries: sandbox.absence_queries,
+            slow: Duration::from_millis(sandbox.slow_ms),
+            settle_after: Duration::from_millis(sandbox.settle_after_ms),
+            reverse_after: Duration::from_millis(sandbox.reverse_after_ms),
+            late_after: Duration::from_millis(sandbox.late_after_ms),
+            float,
+        })
+    }
+}
+
+/// Opens the numbering plans: the program's own, or those of the file that is set.
+pub fn open_numbers(config: &Config) -> Result<&'static Numbers, ConfigError> {
+    let path = config.phone.data_file.as_str();
+    if path.is_empty() {
+        return Ok(Numbers::embedded());
+    }
+    let bytes = std::fs::read(path).map_err(|source| ConfigError::File {
+        path: path.into(),
+        source,
+    })?;
+    let numbers =
+        Numbers::load(&bytes).map_err(|why| ConfigError::value("phone.data_file", &format!("{path}: {why}")))?;
+    // They are read once and needed until the program ends.
+    Ok(Box::leak(Box::new(numbers)))
+}

@@ -1,0 +1,17 @@
+//! Recarga: one API for phone top-ups in front of many suppliers.
+//!
+//! [`App`] is everything that is open while the program runs. [`worker`] delivers; the rest shows
+//! it to the outside.
+
+pub mod api;
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+mod inbox;
+pub mod serve;
+pub mod telemetry;
+pub mod webhooks;
+pub mod worker;
+
+pub use app::App;

@@ -1,0 +1,318 @@
+//! The running program: opens everything, serves, delivers, and stops without losing anything.
+//!
+//! Told to stop, it takes no more requests, finishes those under way, and lets the worker finish its
+//! calls. What isn't finished by then is in the database as it stands: the next worker asks the
+//! supplier about it, and never sends it again.
+
+mod now_and_then;
+mod tasks;
+
+use std::{
+    fs::DirBuilder,
+    io,
+    net::SocketAddr,
+    os::unix::fs::DirBuilderExt,
+    sync::{Arc, mpsc},
+    time::Duration,
+};
+
+use engine::{
+    Context, Error,
+    catalog::{ProductFilter, Snapshot, TestProducts},
+    db::Durability,
+    page::PageRequest,
+};
+use model::{Ids, Product};
+use suppliers::{Layered, Limits, Sandbox, Suppliers, sandbox};
+use tokio::{net::TcpListener, sync::watch};
+
+use now_and_then::{refresh, sample};
+use tasks::{Signals, Tasks};
+
+use crate::{
+    App,
+    app::AppOptions,
+    clock::SystemClock,
+    config::{Config, ConfigError, Database, open_numbers},
+    webhooks::{self, WebhookSettings},
+    worker,
+};
+
+/// What runs in this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parts {
+    /// The API and a worker.
+    Everything,
+    /// The API alone.
+    Api,
+    /// A worker alone.
+    Worker,
+}
+
+impl Parts {
+    const fn named(self) -> &'static str {
+        match self {
+            Self::Everything => "the API and a worker",
+            Self::Api => "the API; recarga worker has to deliver",
+            Self::Worker => "a worker",
+        }
+    }
+}
+
+/// Why the program doesn't run, or runs no longer.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Somebody else has the port.
+    #[error("port {} is taken: stop what listens there, or choose another with {choose}", address.port())]
+    PortTaken {
+        /// Where it was to listen.
+        address: SocketAddr,
+        /// How to choose.
+        choose: &'static str,
+    },
+    /// It can't listen there.
+    #[error("can't listen on {address}")]
+    Listen {
+        /// Where it was to listen.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A folder can't be made.
+    #[error("can't make the folder {folder}")]
+    Folder {
+        /// Which.
+        folder: String,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A setting is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A supplier can't be opened.
+    #[error(transparent)]
+    Supplier(#[from] sandbox::OpenError),
+    /// The metrics can't be counted.
+    #[error(transparent)]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
+    /// A part of the program has ended by itself.
+    #[error("{part} has ended by itself; the log says why")]
+    Ended {
+        /// Which.
+        part: &'static str,
+    },
+    /// The system doesn't tell us when to stop.
+    #[error("can't wait for signals")]
+    Signals(#[source] io::Error),
+    /// Something is wrong with us.
+    #[error(transparent)]
+    Internal(#[from] Error),
+}
+
+/// What listens, and everything behind it.
+pub struct Server {
+    /// Everything that is open.
+    pub app: Arc<App>,
+    config: Config,
+    parts: Parts,
+    listener: Option<TcpListener>,
+    signals: Signals,
+    public_url: String,
+}
+
+/// Makes the folder of a database.
+pub(crate) fn make_room(database: &Database) -> Result<(), ServeError> {
+    match database.path().parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        None => Ok(()),
+        // Balances and webhook secrets are the owner's business alone.
+        Some(folder) => DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(|source| ServeError::Folder {
+                folder: folder.display().to_string(),
+                source,
+            }),
+    }
+}
+
+/// Makes what the business is given. Links in events begin with the public URL.
+pub(crate) fn context(config: &Config, public_url: &str) -> Context {
+    Context {
+        ids: Ids::random(),
+        settings: config.settings(),
+        present: Arc::new(crate::api::invoice_json(public_url)),
+    }
+}
+
+/// Opens the suppliers that are set.
+pub(crate) fn open_suppliers(config: &Config, snapshot: &Snapshot) -> Result<Suppliers, ServeError> {
+    let mut suppliers = Suppliers::new();
+    if config.sandbox.enabled {
+        let usd = "USD".parse().expect("a currency");
+        let everything = ProductFilter {
+            test_products: TestProducts::Shown,
+            ..ProductFilter::default()
+        };
+        let page = snapshot.list(
+            &everything,
+            PageRequest {
+                start: 0,
+                limit: u32::MAX,
+            },
+        );
+        let products: Vec<Product> = page.products.into_iter().cloned().collect();
+        let rate = |product: &Product| Some((product.currency, snapshot.rate(usd, product.currency)?));
+        let rates = products.iter().filter_map(rate).collect();
+        let sandbox = Sandbox::open(config.sandbox_settings()?, Arc::new(SystemClock), &products, &rates)?;
+        // It bounds nothing outside: every order that is worked on may call it.
+        let limits = Limits {
+            calls_max: config.worker.concurrency,
+            ..Limits::default()
+        };
+        suppliers.insert(Arc::new(Layered::new(Arc::new(sandbox), limits)));
+    }
+    Ok(suppliers)
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => ServeError::PortTaken {
+            address,
+            choose: "--bind",
+        },
+        _ => ServeError::Listen { address, source },
+    })
+}
+
+impl Server {
+    /// Opens everything and listens; nobody is answered yet.
+    pub async fn open(config: Config, parts: Parts) -> Result<Self, ServeError> {
+        let signals = Signals::take().map_err(ServeError::Signals)?;
+        let (mut listener, mut listens) = (None, config.bind()?);
+        if parts != Parts::Worker {
+            let bound = listen(listens).await?;
+            listens = bound.local_addr().map_err(|source| ServeError::Listen {
+                address: listens,
+                source,
+            })?;
+            listener = Some(bound);
+        }
+        let public_url = config.public_url(listens);
+        let database = config.database()?;
+        make_room(&database)?;
+        let (told, failures) = mpsc::channel();
+        let settings = config.clone();
+        let suppliers = move |snapshot: &Snapshot| {
+            open_suppliers(&settings, snapshot).unwrap_or_else(|error| {
+                let _ = told.send(error);
+                Suppliers::new()
+            })
+        };
+        let Context { ids, settings, present } = context(&config, &public_url);
+        let options = AppOptions {
+            database: database.path().to_owned(),
+            durability: Durability::Full,
+            settings,
+            suppliers: Box::new(suppliers),
+            present,
+            numbers: open_numbers(&config)?,
+            ids,
+            clock: Arc::new(SystemClock),
+        };
+        let app = App::open(options).await?;
+        match failures.try_recv() {
+            Ok(error) => Err(error),
+            Err(_) => Ok(Self {
+                app,
+                config,
+                parts,
+                listener,
+                signals,
+                public_url,
+            }),
+        }
+    }
+
+    /// Where the API begins.
+    pub fn base_url(&self) -> String {
+        format!("{}/v2", self.public_url)
+    }
+
+    /// Serves and delivers until it is told to stop.
+    pub async fn run(self) -> Result<(), ServeError> {
+        let Self {
+            app,
+            config,
+            parts,
+            listener,
+            mut signals,
+            ..
+        } = self;
+        let (stop, stopped) = watch::channel(false);
+        let metrics = crate::api::install_metrics()?;
+        let mut tasks = Tasks::default();
+        tasks.start("the gauges", sample(Arc::clone(&app), stopped.clone()));
+        if parts != Parts::Api {
+            tasks.start(
+                "the worker",
+                worker::run(Arc::clone(&app), config.worker_settings(), stopped.clone()),
+            );
+            tasks.start(
+                "the webhooks",
+                tell(Arc::clone(&app), config.webhook_settings(), stopped.clone()),
+            );
+        }
+        if parts == Parts::Api {
+            let every = config.worker_settings().sweep;
+            tasks.start("the refresh", refresh(Arc::clone(&app), every, stopped.clone()));
+        }
+        if let Some(listener) = listener {
+            let router = crate::api::router(app, config.api_settings(metrics));
+            let grace = Duration::from_secs(config.server.shutdown_grace_s);
+            tasks.start("the API", serve(listener, router, (stopped, grace)));
+        }
+        tracing::info!("Recarga {} runs: {}", env!("CARGO_PKG_VERSION"), parts.named());
+        let ended = tokio::select! {
+            () = signals.next() => Ok(()),
+            ended = tasks.ended() => Err(ended),
+        };
+        tracing::info!("Stopping: requests and calls under way are finished");
+        let _ = stop.send(true);
+        tokio::select! {
+            () = tasks.finish() => {}
+            // Whoever asks twice doesn't want to wait: every order is resumable at any moment.
+            () = signals.next() => tracing::warn!("Stopped at once"),
+        }
+        ended
+    }
+}
+
+/// Sends webhooks. Where that can't be done, as without certificates to trust, all else goes on.
+async fn tell(app: Arc<App>, settings: WebhookSettings, mut stopped: watch::Receiver<bool>) {
+    webhooks::run(app, settings, stopped.clone()).await;
+    if !*stopped.borrow() {
+        tracing::error!("Webhooks wait until this is put right and the program started again");
+        let _ = stopped.wait_for(|stop| *stop).await;
+    }
+}
+
+/// Answers requests; told to stop, finishes those under way, for so long at most.
+async fn serve(listener: TcpListener, router: axum::Router, (mut stopped, grace): (watch::Receiver<bool>, Duration)) {
+    let mut told = stopped.clone();
+    let served = axum::serve(listener, router).with_graceful_shutdown(async move {
+        let _ = told.wait_for(|stop| *stop).await;
+    });
+    let out_of_time = async {
+        let _ = stopped.wait_for(|stop| *stop).await;
+        tokio::time::sleep(grace).await;
+    };
+    tokio::select! {
+        result = async { served.await } => {
+            if let Err(error) = result {
+                tracing::error!("The API has ended: {error}");
+            }
+        }
+        () = out_of_time => tracing::warn!("Requests were cut off after {grace:?}"),
+    }
+}

@@ -1,0 +1,201 @@
+//! The worker: finds what is due, calls suppliers, writes how it ended.
+//!
+//! Any number of workers may run on one database. A worker that dies leaves leases behind; whoever
+//! finds one expired asks the supplier, and never sends again.
+
+mod sweep;
+
+use std::{sync::Arc, time::Duration};
+
+use engine::{
+    Error,
+    lookup::Verdict,
+    orders::{self, Begin, Begun, Call, OrderKey, Question, Resolve, Resolved, Submission},
+};
+use model::{Absence, Cause, Fault, Outcome, SupplierName, TopUp};
+use tokio::{
+    sync::{Notify, Semaphore, watch},
+    task::JoinSet,
+    time::{MissedTickBehavior, interval, timeout},
+};
+
+use crate::App;
+
+/// How a worker works.
+#[derive(Debug, Clone)]
+pub struct WorkerSettings {
+    /// Orders worked on at the same time.
+    pub concurrency: usize,
+    /// How often to look into the database for what is due.
+    pub poll: Duration,
+    /// How often to sweep: expired invoices, old idempotency keys, late changes at suppliers.
+    pub sweep: Duration,
+    /// How long a stopping worker waits for the calls under way.
+    pub grace: Duration,
+}
+
+impl Default for WorkerSettings {
+    fn default() -> Self {
+        Self {
+            concurrency: 512,
+            poll: Duration::from_millis(500),
+            sweep: Duration::from_secs(5),
+            grace: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Works until told to stop, then finishes what is under way or leaves it resumable.
+pub async fn run(app: Arc<App>, settings: WorkerSettings, mut stop: watch::Receiver<bool>) {
+    let slots = Arc::new(Semaphore::new(settings.concurrency));
+    let freed = Arc::new(Notify::new());
+    let mut under_way = JoinSet::new();
+    let mut poll = interval(settings.poll);
+    poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let sweeper = tokio::spawn(sweep::run(Arc::clone(&app), settings.sweep, stop.clone()));
+    while !*stop.borrow() {
+        tokio::select! {
+            _ = stop.changed() => {}
+            () = app.inbox.filled() => {}
+            () = freed.notified() => {}
+            _ = poll.tick() => look(&app, settings.concurrency).await,
+        }
+        while let Ok(slot) = Arc::clone(&slots).try_acquire_owned() {
+            let Some(key) = app.inbox.take() else { break };
+            let (app, freed) = (Arc::clone(&app), Arc::clone(&freed));
+            under_way.spawn(async move {
+                if let Err(error) = work(&app, key).await {
+                    tracing::error!(order.id = %key.order, "Order {} is left for later: {error:?}", key.order);
+                }
+                app.inbox.done(key);
+                drop(slot);
+                freed.notify_one();
+            });
+        }
+        while under_way.try_join_next().is_some() {}
+    }
+    let finished = timeout(settings.grace, async { while under_way.join_next().await.is_some() {} }).await;
+    if finished.is_err() {
+        tracing::warn!(
+            "Stopped with {} orders under way; they will be asked about",
+            under_way.len()
+        );
+    }
+    sweeper.abort();
+}
+
+/// Takes what is due in the database into the inbox, unless that is full enough.
+async fn look(app: &App, concurrency: usize) {
+    if app.inbox.len() > concurrency {
+        return;
+    }
+    let now = app.clock.now();
+    let limit = u32::try_from(concurrency * 4).unwrap_or(u32::MAX);
+    match app.db.read(move |tx| orders::due(tx, now, limit)).await {
+        Ok(keys) => app.inbox.put(keys),
+        Err(error) => tracing::error!("Can't look for orders that are due: {error:?}"),
+    }
+}
+
+/// Works on one order: claims it, calls a supplier, writes how it ended.
+async fn work(app: &App, key: OrderKey) -> Result<(), Error> {
+    let begin = Begin {
+        key,
+        now: app.clock.now(),
+        catalog: app.catalog(),
+        directory: app.directory(),
+        context: Arc::clone(&app.context),
+    };
+    match app.db.write(begin).await? {
+        Begun::Submit(Submission { key, supplier, topup }) => {
+            let (outcome, absence) = match app.suppliers.get(&supplier) {
+                Some(supplier) => (supplier.submit(&topup).await, supplier.capabilities().absence),
+                None => unconfigured(&supplier),
+            };
+            learn(app, &topup, &outcome);
+            let call = (topup.attempt.number, Call::Submit);
+            resolve(app, key, call, outcome, absence).await.map(|_| ())
+        }
+        Begun::Ask(Question { key, supplier, attempt }) => {
+            let (outcome, absence) = match app.suppliers.get(&supplier) {
+                Some(supplier) => (supplier.find(&attempt).await, supplier.capabilities().absence),
+                None => unconfigured(&supplier),
+            };
+            let call = (attempt.attempt.number, Call::Find);
+            resolve(app, key, call, outcome, absence).await.map(|_| ())
+        }
+        Begun::Ended | Begun::Nothing => Ok(()),
+    }
+}
+
+/// A delivery proves whose number it is, a refusal as another operator's disproves it.
+fn learn(app: &App, topup: &TopUp, outcome: &Outcome) {
+    let verdict = match outcome {
+        Outcome::Delivered(_) => Verdict::Proved,
+        Outcome::Rejected(rejection) if rejection.fault == Fault::WrongOperator => Verdict::Disproved,
+        Outcome::Rejected(_) | Outcome::Pending { .. } | Outcome::Unknown(_) | Outcome::Reversed { .. } => return,
+    };
+    app.learn(topup.recipient, &topup.product, verdict);
+}
+
+/// A supplier that is not configured any more may still know of an attempt: nobody can tell.
+fn unconfigured(supplier: &SupplierName) -> (Outcome, Absence) {
+    let cause = Cause::Connection(format!("supplier {supplier} is not configured"));
+    (Outcome::Unknown(cause), Absence::NeverProof)
+}
+
+/// Writes how a call ended, and says what became of the order.
+async fn resolve(
+    app: &App,
+    key: OrderKey,
+    (attempt, call): (u32, Call),
+    outcome: Outcome,
+    absence: Absence,
+) -> Result<Resolved, Error> {
+    let resolve = Resolve {
+        key,
+        attempt,
+        outcome,
+        call,
+        absence,
+        now: app.clock.now(),
+        context: Arc::clone(&app.context),
+    };
+    let resolved = app.db.write(resolve).await?;
+    note(key, resolved);
+    Ok(resolved)
+}
+
+/// Logs and counts what became of an order.
+fn note(key: OrderKey, resolved: Resolved) {
+    let order = key.order;
+    let end = match resolved {
+        Resolved::Delivered => {
+            tracing::debug!(order.id = %order, "Delivered order {order}");
+            "delivered"
+        }
+        Resolved::Refunded => {
+            tracing::info!(order.id = %order, "Refunded order {order}");
+            "refunded"
+        }
+        Resolved::Reversed => {
+            tracing::warn!(order.id = %order, "Order {order} was reversed and refunded");
+            "reversed"
+        }
+        Resolved::DeliveredLate => {
+            tracing::error!(order.id = %order, "Order {order} was delivered after its refund: the cost is ours");
+            "delivered_late"
+        }
+        Resolved::Again { due_at } => {
+            return tracing::info!(order.id = %order, "Order {order} was refused and is tried again at {due_at}");
+        }
+        Resolved::Confirming { ask_at } => {
+            return tracing::info!(order.id = %order, "The outcome of order {order} is not known; asking at {ask_at}");
+        }
+        Resolved::Stuck => {
+            return tracing::error!(order.id = %order, "Order {order} needs a person: recarga orders stuck");
+        }
+        Resolved::Stale => return,
+    };
+    metrics::counter!("recarga_orders_total", "end" => end).increment(1);
+}

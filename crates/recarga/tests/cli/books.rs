@@ -1,0 +1,123 @@
+//! From an empty folder to money on the books.
+
+use serde_json::json;
+
+use crate::Place;
+
+#[test]
+fn an_account_is_made_funded_given_a_key_and_the_books_are_whole() {
+    let place = Place::set_up();
+    let made = place.json(&["account", "create", "Corner shop", "--currency", "EUR"]);
+    place
+        .run(&["account", "fund", "Corner shop", "250.50", "--note", "cash"])
+        .well();
+    place.run(&["account", "fund", "Corner shop", "-0.50"]).well();
+    let key = place.json(&["key", "create", "Corner shop", "--scope", "read"]);
+    let token = key["api_key"].as_str().unwrap();
+    assert!(token.starts_with("rk_") && key["scopes"] == json!(["read"]), "{key}");
+    let shown = place.json(&["account", "show", made["id"].as_str().unwrap()]);
+    assert_eq!(shown["balance"], json!({ "amount": "250", "currency": "EUR" }));
+    let statement = place.json(&["ledger", "statement", "Corner shop"]);
+    assert_eq!(statement[1]["note"], "cash");
+    assert_eq!(statement[0]["movement"], "withdrawal");
+    assert_eq!(place.json(&["ledger", "check"])["whole"], true);
+}
+
+#[test]
+fn a_key_is_shown_once_and_ends_when_revoked() {
+    let place = Place::set_up();
+    let list = place.json(&["key", "list"]);
+    assert!(list[0].get("api_key").is_none(), "{list}");
+    let id = list[0]["id"].as_str().unwrap().to_owned();
+    place.run(&["key", "revoke", &id]).well();
+    assert!(place.json(&["key", "list", "main"])[0]["revoked_at"].is_string());
+}
+
+#[test]
+fn limits_are_changed_one_by_one() {
+    let place = Place::set_up();
+    place
+        .run(&["account", "limits", "main", "--order-max", "50", "--day-max", "500"])
+        .well();
+    let changed = place.json(&["account", "limits", "main", "--order-max", "none"]);
+    assert_eq!(changed["order_max"], json!(null));
+    assert_eq!(changed["day_max"], json!({ "amount": "500", "currency": "USD" }));
+}
+
+#[test]
+fn more_than_there_is_can_not_be_taken_out() {
+    let place = Place::set_up();
+    let refused = place.run(&["account", "fund", "main", "-1"]);
+    assert_eq!((refused.code, refused.out.as_str()), (1, ""));
+    assert!(refused.error.contains("balance too low"), "{}", refused.error);
+}
+
+#[test]
+fn a_catalogue_that_was_exported_can_be_taken_in_again() {
+    let place = Place::set_up();
+    let exported = place.json(&["catalog", "export", "catalog.json"]);
+    let taken_in = place.json(&["catalog", "import", "catalog.json", "--replace"]);
+    assert_eq!(taken_in["products"], exported["products"]);
+    let synced = place.json(&["catalog", "sync"]);
+    assert_eq!(synced[0]["supplier"], "sandbox");
+}
+
+#[test]
+fn every_list_is_an_array_for_programs() {
+    let place = Place::set_up();
+    let lists: [&[&str]; 9] = [
+        &["account", "list"],
+        &["key", "list"],
+        &["catalog", "list", "--country", "DE"],
+        &["rates", "list"],
+        &["orders", "list"],
+        &["orders", "stuck"],
+        &["ledger", "statement", "main"],
+        &["webhooks", "list"],
+        &["doctor"],
+    ];
+    for list in lists {
+        assert!(place.json(list).is_array(), "{list:?}");
+    }
+}
+
+#[test]
+fn a_number_is_explained() {
+    let place = Place::set_up();
+    let known = place.json(&["numbers", "check", "0151 2345 6789", "--country", "DE"]);
+    assert_eq!(known["phone_number"], "+4915123456789");
+    assert_eq!(known["operators"][0]["source"], "prefix");
+    let landline = place.run(&["numbers", "check", "+493012345678"]);
+    assert_eq!(landline.code, 1);
+    assert!(landline.out.contains("not a mobile one"), "{}", landline.out);
+}
+
+#[test]
+fn numbers_and_rates_are_taken_in_from_files() {
+    let place = Place::set_up();
+    std::fs::write(
+        place.path().join("numbers.csv"),
+        "number,operator\n+4915123456789,o2-germany\n",
+    )
+    .unwrap();
+    place.run(&["numbers", "import", "numbers.csv"]).well();
+    let known = place.json(&["numbers", "check", "+4915123456789"]);
+    assert_eq!(
+        known["operators"][0],
+        json!({
+            "id": "o2-germany", "name": "O2", "confidence": "confirmed", "source": "override",
+        })
+    );
+    std::fs::write(
+        place.path().join("rates.csv"),
+        "date,currency,units_per_usd\n2026-10-01,EUR,0.5\n",
+    )
+    .unwrap();
+    assert_eq!(place.json(&["rates", "import", "rates.csv"])["imported"], 1);
+    assert_eq!(
+        place.json(&["rates", "set", "EUR", "0.75", "--from", "2026-10-02"])["units_per_usd"],
+        "0.75"
+    );
+    let wrong = place.run(&["rates", "set", "USD", "2"]);
+    assert_eq!(wrong.code, 1, "a dollar is a dollar");
+}

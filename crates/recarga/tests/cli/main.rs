@@ -1,0 +1,78 @@
+//! The program as people and scripts use it: the real binary in an empty folder.
+
+#![allow(clippy::unwrap_used, reason = "a test that can't go on stops")]
+
+mod books;
+mod pages;
+mod serving;
+mod settings;
+
+use std::{
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder of its own, and no settings from outside.
+pub(crate) struct Place(TempDir);
+
+/// How a command ended.
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) error: String,
+}
+
+impl Place {
+    pub(crate) fn empty() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// A folder with a database and the account `main`.
+    pub(crate) fn set_up() -> Self {
+        let place = Self::empty();
+        place.run(&["init"]).well();
+        place
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_recarga"));
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .env_clear()
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
+        Ended::of(self.command(arguments).output().unwrap())
+    }
+
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
+        let ended = self.run(&[arguments, &["--json"]].concat());
+        serde_json::from_str(&ended.out).unwrap_or_else(|_| panic!("{arguments:?}: {} {}", ended.out, ended.error))
+    }
+}
+
+impl Ended {
+    fn of(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: text(output.stdout),
+            error: text(output.stderr),
+        }
+    }
+
+    pub(crate) fn well(self) -> Self {
+        assert_eq!(self.code, 0, "{}{}", self.out, self.error);
+        self
+    }
+}

@@ -1,0 +1,157 @@
+//! The real program as a process of its own, for tests that look at it from outside.
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::mpsc,
+    time::Duration,
+};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// A program that has not said that it is ready after this long never will.
+const READY_WITHIN: Duration = Duration::from_mins(1);
+/// An answer takes milliseconds; a busy machine may take longer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(20);
+
+/// A demo that runs. It is killed when it is dropped.
+pub(crate) struct Program {
+    child: Child,
+    said: mpsc::Receiver<Ready>,
+    ready: Option<Ready>,
+}
+
+/// A command of the program, with no settings but its own defaults.
+pub(crate) fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_recarga"));
+    let names = std::env::vars_os().map(|(name, _)| name);
+    for name in names.filter(|name| name.to_string_lossy().starts_with("RECARGA_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// What a demo says once it answers.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Ready {
+    /// Where, with `/v2`.
+    pub(crate) base_url: String,
+    /// A key of its account.
+    pub(crate) api_key: String,
+    /// Its account.
+    pub(crate) account_id: String,
+}
+
+impl Program {
+    /// Starts a demo on a folder. `settings` are environment variables. What it logs is in `log` there.
+    pub(crate) fn start(data: &Path, settings: &[(&str, &str)]) -> Self {
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(data.join("log"))
+            .expect("the folder can be written");
+        let mut child = command()
+            .args(["demo", "--json", "--port", "0", "--data"])
+            .arg(data)
+            .envs(settings.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .expect("the program starts");
+        let stdout = child.stdout.take().expect("it is piped");
+        let (tell, said) = mpsc::channel();
+        // Reads to the end, so that the program never waits for a reader.
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if let Ok(line) = serde_json::from_str(&line) {
+                    let _ = tell.send(line);
+                }
+            }
+        });
+        Self {
+            child,
+            said,
+            ready: None,
+        }
+    }
+
+    /// Waits until it answers; `None` if it ended before.
+    pub(crate) fn ready(&mut self) -> Option<Ready> {
+        if self.ready.is_none() {
+            self.ready = match self.said.recv_timeout(READY_WITHIN) {
+                Ok(ready) => Some(ready),
+                Err(mpsc::RecvTimeoutError::Disconnected) => None,
+                Err(mpsc::RecvTimeoutError::Timeout) => panic!("the program is not ready after {READY_WITHIN:?}"),
+            };
+        }
+        self.ready.clone()
+    }
+
+    /// Ends it as `kill -9` does, at whatever it is doing, and waits until it is gone.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("it is ours to kill");
+        self.child.wait().expect("it is ours to wait for");
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+}
+
+/// Speaks to a program as a reseller does.
+#[derive(Clone)]
+pub(crate) struct Client(ureq::Agent);
+
+impl Client {
+    pub(crate) fn new() -> Self {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .proxy(None)
+            .timeout_global(Some(ANSWER_WITHIN))
+            .build();
+        Self(config.into())
+    }
+
+    /// Asks for a path such as `/orders`.
+    pub(crate) fn get(&self, to: &Ready, path: &str) -> Result<Answer, ureq::Error> {
+        let request = self.0.get(format!("{}{path}", to.base_url));
+        answer(
+            request
+                .header("Authorization", format!("Bearer {}", to.api_key))
+                .call()?,
+        )
+    }
+
+    /// Posts JSON, with an idempotency key.
+    pub(crate) fn post(&self, to: &Ready, path: &str, key: &str, body: &Value) -> Result<Answer, ureq::Error> {
+        let request = self.0.post(format!("{}{path}", to.base_url));
+        let request = request
+            .header("Authorization", format!("Bearer {}", to.api_key))
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", key);
+        answer(request.send(body.to_string())?)
+    }
+}
+
+fn answer(mut response: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq::Error> {
+    let text = response.body_mut().read_to_string()?;
+    let body = serde_json::from_str(&text).unwrap_or_else(|error| panic!("not JSON ({error}): {text}"));
+    Ok(Answer {
+        status: response.status().as_u16(),
+        body,
+    })
+}
