@@ -109,6 +109,7 @@ async fn deliver_all(
             outcome,
             call: Call::Submit,
             absence,
+            called_at: now,
             now,
             context,
         };

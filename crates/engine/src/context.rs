@@ -25,6 +25,10 @@ pub struct Settings {
     pub duplicate_window: Duration,
     /// A worker that is not heard of for this long is taken for dead. Longer than any supplier's call.
     pub lease: Duration,
+    /// A worker that is held up longer than this after claiming an order doesn't submit it any more.
+    pub submit_within: Duration,
+    /// The clocks of machines that share a database differ by less than this.
+    pub clock_skew: Duration,
     /// An order is submitted this many times at most, each after proof that the one before failed.
     pub attempts_max: u32,
     /// How long to wait before the second attempt, the third, and so on; the last one repeats.
@@ -57,6 +61,8 @@ impl Default for Settings {
             invoice_expires_after: Duration::from_hours(3),
             duplicate_window: Duration::from_mins(5),
             lease: Duration::from_mins(1),
+            submit_within: Duration::from_secs(5),
+            clock_skew: Duration::from_secs(5),
             attempts_max: 3,
             retry_pauses: seconds(&[1, 10, 60]),
             ask: AskSchedule {
@@ -68,6 +74,13 @@ impl Default for Settings {
             webhook_secret_overlap: Duration::from_hours(24),
             idempotency_kept: Duration::from_hours(72),
         }
+    }
+}
+
+impl Settings {
+    /// How much later than its record says a submission may have left, by any machine's clock.
+    pub(crate) const fn submission_slack(&self) -> Duration {
+        self.submit_within.saturating_add(self.clock_skew)
     }
 }
 

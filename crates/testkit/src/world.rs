@@ -11,7 +11,7 @@ use engine::{
     ledger,
     orders::{Begin, Begun, Call, Order, OrderKey, Resolve, Resolved},
 };
-use model::{Absence, AccountId, Clock, Currency, Ids, Money, Outcome};
+use model::{Absence, AccountId, Clock, Currency, Ids, Money, Outcome, Timestamp};
 
 use crate::{Database, ManualClock};
 
@@ -152,8 +152,18 @@ impl World {
         self.db.write(begin).await.expect("the database works")
     }
 
-    /// Writes an outcome.
+    /// Writes an outcome that comes at once.
     pub async fn resolve(&self, key: OrderKey, attempt: u32, call: Call, outcome: Outcome) -> Resolved {
+        self.resolve_late(key, (attempt, call, self.clock.now()), outcome).await
+    }
+
+    /// Writes the outcome of a call that was begun at some earlier moment.
+    pub async fn resolve_late(
+        &self,
+        key: OrderKey,
+        (attempt, call, called_at): (u32, Call, Timestamp),
+        outcome: Outcome,
+    ) -> Resolved {
         let (now, context) = (self.clock.now(), Arc::clone(&self.context));
         let resolve = Resolve {
             key,
@@ -161,6 +171,7 @@ impl World {
             outcome,
             call,
             absence: self.absence,
+            called_at,
             now,
             context,
         };

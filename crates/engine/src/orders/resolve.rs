@@ -26,6 +26,8 @@ pub struct Resolve {
     pub call: Call,
     /// What it means when this supplier has no record.
     pub absence: Absence,
+    /// When the call was begun: its answer says nothing of what happened at the supplier after that.
+    pub called_at: Timestamp,
     /// The moment it is.
     pub now: Timestamp,
     /// Settings.
@@ -157,10 +159,10 @@ impl Resolve {
         if self.call == Call::Find {
             attempt.questions += 1;
         }
-        attempt.absences = if self.is_late_absence(attempt) {
-            attempt.absences + 1
-        } else {
-            0
+        attempt.absences = match &self.outcome {
+            Outcome::Unknown(Cause::NoRecord) if self.is_evidence(attempt) => attempt.absences + 1,
+            Outcome::Unknown(Cause::NoRecord) => attempt.absences,
+            _ => 0,
         };
         let reference = match &self.outcome {
             Outcome::Delivered(receipt) => receipt.supplier_reference.clone(),
@@ -172,13 +174,17 @@ impl Resolve {
         attempt.answered_at = Some(self.now);
     }
 
-    /// Whether the supplier has no record although an unanswered call can't execute any more.
-    fn is_late_absence(&self, attempt: &Attempt) -> bool {
-        let late = match self.absence {
-            Absence::NeverProof => false,
-            Absence::Proof { after, .. } => self.now.since(attempt.submitted_at) >= after,
+    /// Whether "no record" says something: the question was put after an unanswered call could still
+    /// execute, and after the answer before it. An answer that was long on its way, or comes twice, is neither.
+    fn is_evidence(&self, attempt: &Attempt) -> bool {
+        let Absence::Proof { after, .. } = self.absence else {
+            return false;
         };
-        late && self.call == Call::Find && self.outcome == Outcome::Unknown(Cause::NoRecord)
+        let executes_until = attempt.submitted_at + after + self.context.settings.submission_slack();
+        let fresh = attempt
+            .answered_at
+            .is_none_or(|answered_at| self.called_at > answered_at);
+        self.call == Call::Find && self.called_at >= executes_until && fresh
     }
 }
 
@@ -255,7 +261,7 @@ fn ask_later(attempt: &Attempt, settings: &Settings, now: Timestamp) -> Judgemen
 fn is_proof(attempt: &Attempt, resolve: &Resolve) -> bool {
     match resolve.absence {
         Absence::NeverProof => false,
-        Absence::Proof { queries, .. } => resolve.is_late_absence(attempt) && attempt.absences + 1 >= queries,
+        Absence::Proof { queries, .. } => resolve.is_evidence(attempt) && attempt.absences + 1 >= queries,
     }
 }
 

@@ -9,7 +9,7 @@ use engine::{
     invoices::{self, Payment, Place, PlaceError, Placed, Repeats},
     orders::{self, Begin, Begun, Call, OrderKey, Resolve, Resolved},
 };
-use model::{AccountId, Clock, Outcome};
+use model::{AccountId, Clock, Outcome, Timestamp};
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use testkit::{Database, FaultySupplier, World, usd};
 use tokio::task::JoinSet;
@@ -21,13 +21,16 @@ const STEPS: usize = 400;
 /// Once nothing new happens, everything has an end after so many steps of twenty minutes at most.
 const SETTLING_STEPS: usize = 400;
 
+/// An answer on its way: of which attempt, to what, and when it was asked for.
+type Answer = (OrderKey, u32, Call, Outcome, Timestamp);
+
 pub(crate) struct History {
     world: World,
     rng: StdRng,
     supplier: FaultySupplier,
     auditor: Auditor,
     accounts: Vec<AccountId>,
-    answers: Vec<(OrderKey, u32, Call, Outcome)>,
+    answers: Vec<Answer>,
     keys: u32,
 }
 
@@ -228,7 +231,7 @@ impl History {
                 Begun::Ended | Begun::Nothing => continue,
             };
             if !self.rng.random_ratio(1, 10) {
-                self.answers.push((key, attempt.number, call, outcome));
+                self.answers.push((key, attempt.number, call, outcome, now));
             }
         }
     }
@@ -248,9 +251,9 @@ impl History {
         self.resolve(arrived).await;
     }
 
-    async fn resolve(&mut self, answers: Vec<(OrderKey, u32, Call, Outcome)>) {
+    async fn resolve(&mut self, answers: Vec<Answer>) {
         let mut running = JoinSet::new();
-        for (key, attempt, call, outcome) in answers {
+        for (key, attempt, call, outcome, called_at) in answers {
             let (now, context, absence) = (
                 self.world.clock.now(),
                 Arc::clone(&self.world.context),
@@ -262,6 +265,7 @@ impl History {
                 outcome,
                 call,
                 absence,
+                called_at,
                 now,
                 context,
             };
@@ -282,7 +286,7 @@ impl History {
             if let Some((key, found)) = self.world.db.read(find).await.expect("the database works")
                 && matches!(found.outcome, Some(Outcome::Delivered(_)))
             {
-                answers.push((key, attempt.number, Call::Find, self.supplier.find(attempt, now)));
+                answers.push((key, attempt.number, Call::Find, self.supplier.find(attempt, now), now));
             }
         }
         self.resolve(answers).await;

@@ -15,6 +15,8 @@ use crate::{
 };
 
 /// The name of the sandbox's record, beside the database.
+/// A worker that is held up longer than this after claiming an order lets it go unsubmitted.
+const SUBMIT_WITHIN: Duration = Duration::from_secs(5);
 const SANDBOX_RECORD: &str = "sandbox.db";
 /// What clients are promised.
 const IDEMPOTENCY_KEPT_MIN_S: u64 = 86_400;
@@ -54,7 +56,8 @@ impl Config {
         )?;
         // A lease that ends during a call would have a second worker ask about what is still being sent.
         let call_s = self.sandbox.call_timeout_ms.div_ceil(1_000);
-        at_least("orders.lease_s", self.orders.lease_s, call_s + 5)?;
+        let slack_s = SUBMIT_WITHIN.as_secs() + self.orders.clock_skew_s;
+        at_least("orders.lease_s", self.orders.lease_s, call_s.saturating_add(slack_s))?;
         at_least("orders.retry_pauses_s", count(self.orders.retry_pauses_s.len()), 1)?;
         at_least("orders.ask_pauses_s", count(self.orders.ask_pauses_s.len()), 1)?;
         if self.server.rate_limit_per_minute > 0 {
@@ -98,6 +101,8 @@ impl Config {
             invoice_expires_after: Duration::from_secs(orders.invoice_expires_after_s),
             duplicate_window: Duration::from_secs(orders.duplicate_window_s),
             lease: Duration::from_secs(orders.lease_s),
+            submit_within: SUBMIT_WITHIN,
+            clock_skew: Duration::from_secs(orders.clock_skew_s),
             attempts_max: orders.attempts_max,
             retry_pauses: seconds(&orders.retry_pauses_s),
             ask: AskSchedule {

@@ -115,6 +115,7 @@ section!(
         invoice_expires_after_s: u64,
         duplicate_window_s: u64,
         lease_s: u64,
+        clock_skew_s: u64,
         attempts_max: u32,
         retry_pauses_s: Vec<u64>,
         ask_pauses_s: Vec<u64>,

@@ -12,7 +12,7 @@ use engine::{
     lookup::Verdict,
     orders::{self, Begin, Begun, Call, OrderKey, Question, Resolve, Resolved, Submission},
 };
-use model::{Absence, Cause, Fault, Outcome, SupplierName, TopUp};
+use model::{Absence, Cause, Elsewhere, Fault, Outcome, Rejection, SupplierName, Timestamp, TopUp};
 use tokio::{
     sync::{Notify, Semaphore, watch},
     task::JoinSet,
@@ -99,21 +99,26 @@ async fn look(app: &App, concurrency: usize) {
 
 /// Works on one order: claims it, calls a supplier, writes how it ended.
 async fn work(app: &App, key: OrderKey) -> Result<(), Error> {
+    let begun_at = app.clock.now();
     let begin = Begin {
         key,
-        now: app.clock.now(),
+        now: begun_at,
         catalog: app.catalog(),
         directory: app.directory(),
         context: Arc::clone(&app.context),
     };
-    match app.db.write(begin).await? {
+    let begun = app.db.write(begin).await?;
+    let called_at = app.clock.now();
+    match begun {
         Begun::Submit(Submission { key, supplier, topup }) => {
             let (outcome, absence) = match app.suppliers.get(&supplier) {
+                // Nobody else ever submits this attempt, so what is held back here is surely not delivered.
+                _ if called_at.since(begun_at) > app.context.settings.submit_within => (held_up(), Absence::NeverProof),
                 Some(supplier) => (supplier.submit(&topup).await, supplier.capabilities().absence),
                 None => unconfigured(&supplier),
             };
             learn(app, &topup, &outcome);
-            let call = (topup.attempt.number, Call::Submit);
+            let call = (topup.attempt.number, Call::Submit, called_at);
             resolve(app, key, call, outcome, absence).await.map(|_| ())
         }
         Begun::Ask(Question { key, supplier, attempt }) => {
@@ -121,7 +126,7 @@ async fn work(app: &App, key: OrderKey) -> Result<(), Error> {
                 Some(supplier) => (supplier.find(&attempt).await, supplier.capabilities().absence),
                 None => unconfigured(&supplier),
             };
-            let call = (attempt.attempt.number, Call::Find);
+            let call = (attempt.attempt.number, Call::Find, called_at);
             resolve(app, key, call, outcome, absence).await.map(|_| ())
         }
         Begun::Ended | Begun::Nothing => Ok(()),
@@ -144,11 +149,21 @@ fn unconfigured(supplier: &SupplierName) -> (Outcome, Absence) {
     (Outcome::Unknown(cause), Absence::NeverProof)
 }
 
+/// A worker that was held up does not send: others may have begun to ask what became of it.
+fn held_up() -> Outcome {
+    Outcome::Rejected(Rejection {
+        fault: Fault::Supplier,
+        elsewhere: Elsewhere::May,
+        code: "held_up".to_owned(),
+        message: "the worker was held up before it could submit; it was not sent".to_owned(),
+    })
+}
+
 /// Writes how a call ended, and says what became of the order.
 async fn resolve(
     app: &App,
     key: OrderKey,
-    (attempt, call): (u32, Call),
+    (attempt, call, called_at): (u32, Call, Timestamp),
     outcome: Outcome,
     absence: Absence,
 ) -> Result<Resolved, Error> {
@@ -158,6 +173,7 @@ async fn resolve(
         outcome,
         call,
         absence,
+        called_at,
         now: app.clock.now(),
         context: Arc::clone(&app.context),
     };

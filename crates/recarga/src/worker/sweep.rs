@@ -92,8 +92,9 @@ async fn hear(app: &App, supplier: &dyn Supplier, attempt: AttemptId) -> Result<
                 submitted_at: found.submitted_at,
                 supplier_reference: found.supplier_reference,
             };
+            let called_at = app.clock.now();
             let outcome = supplier.find(&reference).await;
-            let call = (attempt.number, Call::Find);
+            let call = (attempt.number, Call::Find, called_at);
             let resolved = resolve(app, key, call, outcome, supplier.capabilities().absence).await?;
             Ok(resolved == Resolved::Reversed)
         }
