@@ -100,14 +100,14 @@ async fn look(app: &App, concurrency: usize) {
 /// Works on one order: claims it, calls a supplier, writes how it ended.
 async fn work(app: &App, key: OrderKey) -> Result<(), Error> {
     let begun_at = app.clock.now();
-    let begin = Begin {
+    let claim = Begin {
         key,
         now: begun_at,
         catalog: app.catalog(),
         directory: app.directory(),
         context: Arc::clone(&app.context),
     };
-    let begun = app.db.write(begin).await?;
+    let begun = app.db.write(claim).await?;
     let called_at = app.clock.now();
     match begun {
         Begun::Submit(Submission { key, supplier, topup }) => {
