@@ -1,5 +1,7 @@
 //! The door to the database: what is written together and fails alone.
 
+use std::sync::Arc;
+
 use engine::{
     Error,
     db::{Command, Db, Durability, Tx, Value},
@@ -107,4 +109,40 @@ fn many_may_open_a_fresh_database_at_once() {
             opening.join().unwrap().expect("all of them find it or make it");
         }
     });
+}
+
+#[tokio::test]
+async fn a_read_that_nobody_waits_for_any_more_keeps_its_connection() {
+    for database in databases() {
+        let db = database.db.clone();
+        let (begun, mut begins) = tokio::sync::mpsc::unbounded_channel();
+        let (hold, held) = std::sync::mpsc::channel::<()>();
+        let held = Arc::new(std::sync::Mutex::new(held));
+        let read = || {
+            let (db, begun, held) = (db.clone(), begun.clone(), Arc::clone(&held));
+            tokio::spawn(async move {
+                db.read(move |_| {
+                    let _ = begun.send(());
+                    let _ = held.lock().unwrap().recv();
+                    Ok::<_, Error>(())
+                })
+                .await
+            })
+        };
+        // As a request does whose client has gone.
+        for _ in 0..4 {
+            let left = read();
+            begins.recv().await.unwrap();
+            left.abort();
+            left.await.unwrap_err();
+        }
+        let waiting = read();
+        // Long enough for it to go wrong.
+        for _ in 0..10_000 {
+            tokio::task::yield_now().await;
+        }
+        drop(hold);
+        waiting.await.unwrap().unwrap();
+        db.read(|_| Ok::<_, Error>(())).await.unwrap();
+    }
 }
