@@ -1,5 +1,7 @@
 //! The door to the database: what is written together and fails alone.
 
+use std::sync::Arc;
+
 use engine::{
     Error,
     db::{Command, Db, Durability, Tx, Value},
@@ -108,4 +110,39 @@ fn many_may_open_a_fresh_database_at_once() {
             opening.join().unwrap().expect("all of them find it or make it");
         }
     });
+}
+
+#[tokio::test]
+async fn a_read_that_nobody_waits_for_any_more_keeps_its_connection() {
+    let database = testkit::database();
+    let db = database.db.clone();
+    let (begun, mut begins) = tokio::sync::mpsc::unbounded_channel();
+    let (hold, until) = std::sync::mpsc::channel::<()>();
+    let until = Arc::new(std::sync::Mutex::new(until));
+    let read = || {
+        let (db, begun, until) = (db.clone(), begun.clone(), Arc::clone(&until));
+        tokio::spawn(async move {
+            db.read(move |_| {
+                let _ = begun.send(());
+                let _ = until.lock().unwrap().recv();
+                Ok::<_, Error>(())
+            })
+            .await
+        })
+    };
+    // As a request does whose client has gone.
+    for _ in 0..4 {
+        let left = read();
+        begins.recv().await.unwrap();
+        left.abort();
+        left.await.unwrap_err();
+    }
+    let waiting = read();
+    // Long enough for it to go wrong.
+    for _ in 0..10_000 {
+        tokio::task::yield_now().await;
+    }
+    drop(hold);
+    waiting.await.unwrap().unwrap();
+    db.read(|_| Ok::<_, Error>(())).await.unwrap();
 }

@@ -46,6 +46,12 @@ pub(super) async fn ready(State(api): State<Arc<Api>>) -> Result<Response<Body>,
     read.map(|_| well()).map_err(unready)
 }
 
+/// Says where the rest is.
+pub(super) async fn elsewhere() -> ApiError {
+    let text = "a worker has /healthz, /readyz and /metrics; recarga serve has the API";
+    ApiError::new(Code::NotFound, text)
+}
+
 /// Tell what was counted, as Prometheus reads it
 #[utoipa::path(get, path = "/metrics", operation_id = "get_metrics", tag = "Service", security(()),
     responses((status = 200, description = "Everything that is counted.", body = String, content_type = "text/plain")))]

@@ -98,9 +98,7 @@ fn table() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(invoices::cancel))
         .routes(routes!(orders::find))
         .routes(routes!(webhooks::resend))
-        .routes(routes!(webhooks::secret, webhooks::rotate_secret))
-        .routes(routes!(health::alive))
-        .routes(routes!(health::ready));
+        .routes(routes!(webhooks::secret, webhooks::rotate_secret));
     let long = OpenApiRouter::new()
         .routes(routes!(accounts::transactions))
         .routes(routes!(products::list))
@@ -108,13 +106,32 @@ fn table() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(invoices::list))
         .routes(routes!(orders::list))
         .routes(routes!(webhooks::deliveries))
-        .routes(routes!(health::metrics))
         .layer(CompressionLayer::new());
-    short.merge(long)
+    short.merge(long).merge(service())
+}
+
+/// What machines look at.
+fn service() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new()
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+        .layer(CompressionLayer::new())
 }
 
 /// Makes the API: `/v2`, `/openapi.json`, `/docs`, `/healthz`, `/readyz`, `/metrics`.
 pub fn router(app: Arc<App>, settings: ApiSettings) -> Router {
+    let (table, document) = table().split_for_parts();
+    fronted(table.merge(docs::pages(openapi::completed(document))), app, settings)
+}
+
+/// Makes what a process without the API answers: `/healthz`, `/readyz`, `/metrics`.
+pub fn service_router(app: Arc<App>, settings: ApiSettings) -> Router {
+    let (table, _) = service().split_for_parts();
+    fronted(table.fallback(health::elsewhere), app, settings)
+}
+
+fn fronted(table: Router<Arc<Api>>, app: Arc<App>, settings: ApiSettings) -> Router {
     let api = Arc::new(Api {
         public_url: settings.public_url.as_deref().map(|url| asked::trimmed(url).to_owned()),
         body_bytes_max: settings.body_bytes_max,
@@ -128,9 +145,7 @@ pub fn router(app: Arc<App>, settings: ApiSettings) -> Router {
         asker: asking::Asker::new(&app),
         app,
     });
-    let (table, document) = table().split_for_parts();
     table
-        .merge(docs::pages(openapi::completed(document)))
         .layer(from_fn_with_state(Arc::clone(&api), front::front))
         .with_state(api)
 }

@@ -25,6 +25,9 @@ pub(crate) struct Serve {
 
 #[derive(Debug, Args)]
 pub(crate) struct Worker {
+    /// Where to answer /healthz, /readyz and /metrics, such as 127.0.0.1:9090 [setting: worker.bind]
+    #[arg(long, value_name = "ADDRESS")]
+    bind: Option<String>,
     #[command(flatten)]
     own: Own,
 }
@@ -90,10 +93,22 @@ impl Serve {
 
 impl Worker {
     pub(crate) async fn run(self, shared: &Shared) -> Result<Exit, Failure> {
-        let config = shared.load(&self.own.settings())?;
+        let Self { bind, own } = self;
+        let mut settings = own.settings().to_vec();
+        settings.push(("worker.bind", bind));
+        let config = shared.load(&settings)?;
         telemetry::install_logs(&config.log);
         super::desk::must_exist(&config.database()?)?;
-        Server::open(config, Parts::Worker).await?.run().await?;
+        let worker = Server::open(config, Parts::Worker).await?;
+        if let Some(address) = worker.address() {
+            let metrics_url = format!("http://{address}/metrics");
+            if shared.json {
+                print_json(&serde_json::json!({ "metrics_url": metrics_url }));
+            } else {
+                print(&format!("Recarga works and counts at {metrics_url}"));
+            }
+        }
+        worker.run().await?;
         Ok(Exit::Done)
     }
 }

@@ -25,10 +25,16 @@ fn seconds(list: &[u64]) -> Vec<Duration> {
     list.iter().copied().map(Duration::from_secs).collect()
 }
 
+fn address(key: &str, text: &str) -> Result<SocketAddr, ConfigError> {
+    let why = || format!("{text:?} is not an address and port such as 127.0.0.1:8080 or [::]:8080");
+    text.parse().map_err(|_| ConfigError::value(key, &why()))
+}
+
 impl Config {
     /// Checks what types can't say.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         self.bind()?;
+        self.worker_bind()?;
         self.database()?;
         self.sandbox_settings()?;
         crate::telemetry::check_filter(&self.log.filter).map_err(|why| ConfigError::value("log.filter", &why))?;
@@ -75,9 +81,13 @@ impl Config {
 
     /// Where to listen.
     pub fn bind(&self) -> Result<SocketAddr, ConfigError> {
-        let text = &self.server.bind;
-        let why = || format!("{text:?} is not an address and port such as 127.0.0.1:8080 or [::]:8080");
-        text.parse().map_err(|_| ConfigError::value("server.bind", &why()))
+        address("server.bind", &self.server.bind)
+    }
+
+    /// Where a worker without the API listens, if it shall.
+    pub fn worker_bind(&self) -> Result<Option<SocketAddr>, ConfigError> {
+        let text = Some(self.worker.bind.as_str()).filter(|text| !text.is_empty());
+        text.map(|text| address("worker.bind", text)).transpose()
     }
 
     /// How clients reach a server that listens there, without a slash at the end.

@@ -245,6 +245,7 @@ mod tests {
             with(&[], &[("worker.poll_ms", "soon")]),
             with(&[], &[("worker.concurrency", "0")]),
             with(&[], &[("server.bind", "localhost")]),
+            with(&[], &[("worker.bind", "9090")]),
             with(&[], &[("database.url", "postgres://u:p@host/db?sslmode=prefer")]),
             with(&[], &[("sandbox.float", "much")]),
             with(&[], &[("log.filter", "a=b=c")]),

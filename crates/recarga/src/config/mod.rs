@@ -107,7 +107,7 @@ section!(
 );
 section!(
     /// `[worker]`
-    Worker { enabled: bool, concurrency: usize, poll_ms: u64, sweep_ms: u64, shutdown_grace_s: u64 }
+    Worker { enabled: bool, bind: String, concurrency: usize, poll_ms: u64, sweep_ms: u64, shutdown_grace_s: u64 }
 );
 section!(
     /// `[orders]`

@@ -187,20 +187,26 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
     })
 }
 
+/// The address that a listener has in the end, where it was to take a free port.
+fn local(listener: &TcpListener) -> Option<SocketAddr> {
+    listener.local_addr().ok()
+}
+
 impl Server {
     /// Opens everything and listens; nobody is answered yet.
     pub async fn open(config: Config, parts: Parts) -> Result<Self, ServeError> {
         let signals = Signals::take().map_err(ServeError::Signals)?;
-        let (mut listener, mut listens) = (None, config.bind()?);
-        if parts != Parts::Worker {
-            let bound = listen(listens).await?;
-            listens = bound.local_addr().map_err(|source| ServeError::Listen {
-                address: listens,
-                source,
-            })?;
-            listener = Some(bound);
-        }
-        let public_url = config.public_url(listens);
+        let bind = match parts {
+            Parts::Worker => config.worker_bind()?,
+            Parts::Everything | Parts::Api => Some(config.bind()?),
+        };
+        let listener = match bind {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
+        // Links lead to the API, which isn't where a worker listens.
+        let api = listener.as_ref().filter(|_| parts != Parts::Worker).and_then(local);
+        let public_url = config.public_url(api.unwrap_or(config.bind()?));
         make_room(&config)?;
         let (told, failures) = mpsc::channel();
         let settings = config.clone();
@@ -232,6 +238,11 @@ impl Server {
                 public_url,
             }),
         }
+    }
+
+    /// Where it listens, if it does.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.listener.as_ref().and_then(local)
     }
 
     /// Where the API begins.
@@ -268,9 +279,13 @@ impl Server {
             tasks.start("the refresh", refresh(Arc::clone(&app), every, stopped.clone()));
         }
         if let Some(listener) = listener {
-            let router = crate::api::router(app, config.api_settings(metrics));
+            let settings = config.api_settings(metrics);
+            let router = match parts {
+                Parts::Worker => crate::api::service_router(app, settings),
+                Parts::Everything | Parts::Api => crate::api::router(app, settings),
+            };
             let grace = Duration::from_secs(config.server.shutdown_grace_s);
-            tasks.start("the API", serve(listener, router, (stopped, grace)));
+            tasks.start("the listener", serve(listener, router, (stopped, grace)));
         }
         tracing::info!("Recarga {} runs: {}", env!("CARGO_PKG_VERSION"), parts.named());
         let ended = tokio::select! {
@@ -310,7 +325,7 @@ async fn serve(listener: TcpListener, router: axum::Router, (mut stopped, grace)
     tokio::select! {
         result = async { served.await } => {
             if let Err(error) = result {
-                tracing::error!("The API has ended: {error}");
+                tracing::error!("Listening has ended: {error}");
             }
         }
         () = out_of_time => tracing::warn!("Requests were cut off after {grace:?}"),

@@ -6,6 +6,7 @@ mod books;
 mod pages;
 mod serving;
 mod settings;
+mod working;
 
 use std::{
     path::Path,

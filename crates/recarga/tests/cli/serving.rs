@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::Place;
 
 /// Something that happens soon has happened after so many requests.
-const TRIES_MAX: u32 = 10_000;
+pub(crate) const TRIES_MAX: u32 = 10_000;
 
 /// A demo that runs until it is told to stop.
 struct Demo {
@@ -87,7 +87,8 @@ impl Demo {
     }
 }
 
-fn exchange(address: &str, request: &str) -> String {
+/// Sends a request as it stands and reads the answer to its end.
+pub(crate) fn exchange(address: &str, request: &str) -> String {
     use std::io::{Read, Write};
     let mut stream = std::net::TcpStream::connect(address).unwrap();
     stream.write_all(request.as_bytes()).unwrap();

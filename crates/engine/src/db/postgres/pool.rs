@@ -20,7 +20,7 @@ pub(super) struct Pool {
     connector: Arc<Connector>,
     mode: Mode,
     idle: Mutex<Vec<Session>>,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
 }
 
 impl Pool {
@@ -29,7 +29,7 @@ impl Pool {
             connector: Arc::clone(connector),
             mode,
             idle: Mutex::default(),
-            permits: Semaphore::new(size),
+            permits: Arc::new(Semaphore::new(size)),
         }
     }
 
@@ -40,11 +40,15 @@ impl Pool {
         E: From<Error> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        let waited = timeout(PATIENCE, self.permits.acquire()).await;
+        let waited = timeout(PATIENCE, Arc::clone(&self.permits).acquire_owned()).await;
         let busy = |_| Error::unavailable("all its connections are in use");
-        let _permit = waited.map_err(busy)?.map_err(|_| Error::closed())?;
+        let permit = waited.map_err(busy)?.map_err(|_| Error::closed())?;
         let pool = Arc::clone(self);
-        let running = tokio::task::spawn_blocking(move || pool.run_here(&closure));
+        let running = tokio::task::spawn_blocking(move || {
+            // Whoever asked may be gone by now: the connection is in use all the same.
+            let _permit = permit;
+            pool.run_here(&closure)
+        });
         running.await.unwrap_or_else(|_| Err(Error::closed().into()))
     }
 

@@ -1,6 +1,9 @@
 //! A few connections that only read, each state of theirs consistent.
 
-use std::{path::Path, sync::Mutex};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
@@ -17,7 +20,7 @@ const CONNECTIONS: usize = 4;
 /// The connections that read.
 pub(super) struct Readers {
     idle: Mutex<Vec<Connection>>,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
 }
 
 impl Readers {
@@ -27,20 +30,23 @@ impl Readers {
             .collect::<Result<_, _>>()?;
         Ok(Self {
             idle: Mutex::new(idle),
-            permits: Semaphore::new(CONNECTIONS),
+            permits: Arc::new(Semaphore::new(CONNECTIONS)),
         })
     }
 
     /// Runs a closure in a reading transaction, off the asynchronous threads.
-    pub(super) async fn read<T, E, F>(self: &std::sync::Arc<Self>, closure: F) -> Result<T, E>
+    pub(super) async fn read<T, E, F>(self: &Arc<Self>, closure: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        let _permit = self.permits.acquire().await.map_err(|_| Error::closed())?;
-        let readers = std::sync::Arc::clone(self);
+        let permit = Arc::clone(&self.permits).acquire_owned().await;
+        let permit = permit.map_err(|_| Error::closed())?;
+        let readers = Arc::clone(self);
         let reading = tokio::task::spawn_blocking(move || {
+            // Whoever asked may be gone by now: the connection is in use all the same.
+            let _permit = permit;
             let conn = readers
                 .idle
                 .lock()
