@@ -32,9 +32,10 @@ const LOOKS_MAX: u32 = 600;
 const LOOK: Duration = Duration::from_millis(100);
 
 /// Everything that waits, waits shortly, so that every scenario ends within seconds. A lease must be
-/// five seconds longer than a call.
-const SETTINGS: [(&str, &str); 11] = [
+/// five seconds longer than a call; all processes have one clock.
+const SETTINGS: [(&str, &str); 12] = [
     ("RECARGA_ORDERS_ASK_PAUSES_S", "1"),
+    ("RECARGA_ORDERS_CLOCK_SKEW_S", "0"),
     ("RECARGA_ORDERS_LEASE_S", "6"),
     ("RECARGA_ORDERS_RETRY_PAUSES_S", "0"),
     ("RECARGA_SANDBOX_ABSENCE_AFTER_MS", "900"),
