@@ -56,6 +56,16 @@ impl Cluster {
         assert!(self.run(&["revive", node]).status.success());
     }
 
+    /// Stops everything on a node without ending it: connections stay, and nothing answers.
+    pub(crate) fn freeze(&self, node: &str) {
+        assert!(self.run(&["freeze", node]).status.success());
+    }
+
+    /// Lets a frozen node go on, as if no time had passed.
+    pub(crate) fn thaw(&self, node: &str) {
+        assert!(self.run(&["thaw", node]).status.success());
+    }
+
     fn await_success(&self, question: &str) -> Output {
         for _ in 0..LOOKS_MAX {
             let output = self.run(&[question]);
