@@ -1,5 +1,5 @@
 -- Resellers. The counts number their invoices, orders and webhook deliveries without gaps, so that any page of a
--- list is one step away.
+-- list is one step away; latest_at is when the latest of them was made, so that their ids grow as their numbers do.
 CREATE TABLE accounts (
     id TEXT NOT NULL PRIMARY KEY,
     name TEXT NOT NULL,
@@ -15,6 +15,7 @@ CREATE TABLE accounts (
     webhook_secret_before_until BIGINT,
     invoices_count BIGINT NOT NULL,
     orders_count BIGINT NOT NULL,
+    latest_at BIGINT NOT NULL,
     created_at BIGINT NOT NULL
 )/*sqlite WITHOUT ROWID*/;
 

@@ -25,7 +25,7 @@ use engine::{
     orders::{Begin, Begun, Call, Resolve, Resolved},
 };
 use model::{Clock, Outcome, Receipt};
-use testkit::{World, databases_with};
+use testkit::World;
 
 fn main() {
     let numbers: Vec<usize> = std::env::args()
@@ -39,41 +39,40 @@ fn main() {
         .enable_all()
         .build()
         .expect("a runtime");
-    for database in databases_with(Durability::Full) {
-        let (kind, folder) = (database.kind, database.directory.path().to_owned());
-        runtime.block_on(async {
-            let world = Arc::new(World::new(database, 1, Settings::default()).await);
-            let mut ids = Vec::new();
-            for _ in 0..accounts {
-                ids.push(world.account(1_000_000_000).await.id);
-            }
-            let who_may_buy = Arc::new(world.db.read(Directory::load).await.expect("accounts"));
-            let (next, began) = (Arc::new(AtomicUsize::new(0)), Instant::now());
-            let ids = Arc::new(ids);
-            let mut running = tokio::task::JoinSet::new();
-            for _ in 0..callers {
-                let (world, next, ids) = (Arc::clone(&world), Arc::clone(&next), Arc::clone(&ids));
-                let directory = Arc::clone(&who_may_buy);
-                running.spawn(async move { deliver_all(&world, &next, (&ids, orders), directory).await });
-            }
-            let mut took: Vec<Duration> = running.join_all().await.into_iter().flatten().collect();
-            let seconds = began.elapsed().as_secs_f64();
-            took.sort_unstable();
-            let bytes: u64 = std::fs::read_dir(folder)
-                .expect("the database's folder")
-                .filter_map(|entry| Some(entry.ok()?.metadata().ok()?.len()))
-                .sum();
-            println!(
-                "{kind}: {orders} orders, {callers} callers, {accounts} accounts: {:.0} orders/s accepted and delivered, \
-                 accepted in p50 {:?} p99 {:?}, {} bytes per order",
-                orders as f64 / seconds,
-                took[took.len() / 2],
-                took[took.len() * 99 / 100],
-                bytes / orders as u64
-            );
-            world.check_books().await;
-        });
-    }
+    let database = testkit::database_with(Durability::Full);
+    let (kind, folder) = (database.kind, database.directory.path().to_owned());
+    runtime.block_on(async {
+        let world = Arc::new(World::new(database, 1, Settings::default()).await);
+        let mut ids = Vec::new();
+        for _ in 0..accounts {
+            ids.push(world.account(1_000_000_000).await.id);
+        }
+        let who_may_buy = Arc::new(world.db.read(Directory::load).await.expect("accounts"));
+        let (next, began) = (Arc::new(AtomicUsize::new(0)), Instant::now());
+        let ids = Arc::new(ids);
+        let mut running = tokio::task::JoinSet::new();
+        for _ in 0..callers {
+            let (world, next, ids) = (Arc::clone(&world), Arc::clone(&next), Arc::clone(&ids));
+            let directory = Arc::clone(&who_may_buy);
+            running.spawn(async move { deliver_all(&world, &next, (&ids, orders), directory).await });
+        }
+        let mut took: Vec<Duration> = running.join_all().await.into_iter().flatten().collect();
+        let seconds = began.elapsed().as_secs_f64();
+        took.sort_unstable();
+        let bytes: u64 = std::fs::read_dir(folder)
+            .expect("the database's folder")
+            .filter_map(|entry| Some(entry.ok()?.metadata().ok()?.len()))
+            .sum();
+        println!(
+            "{kind}: {orders} orders, {callers} callers, {accounts} accounts: {:.0} orders/s accepted and delivered, \
+             accepted in p50 {:?} p99 {:?}, {} bytes per order",
+            orders as f64 / seconds,
+            took[took.len() / 2],
+            took[took.len() * 99 / 100],
+            bytes / orders as u64
+        );
+        world.check_books().await;
+    });
 }
 
 /// Accepts and delivers orders until enough have been; answers how long accepting each took.

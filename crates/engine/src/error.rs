@@ -10,8 +10,14 @@ pub struct Error(Arc<Cause>);
 enum Cause {
     #[error("the database refused")]
     Sqlite(#[from] rusqlite::Error),
+    #[error("the database refused")]
+    Postgres(#[from] tokio_postgres::Error),
     #[error("the database is closed")]
     Closed,
+    #[error("the database can't be reached: {0}")]
+    Unavailable(String),
+    #[error("the connection to the database broke over a commit: nobody can tell whether it was made")]
+    CommitUnknown(#[source] tokio_postgres::Error),
     #[error("the database holds what it should not: {0}")]
     Corrupt(String),
     #[error("{0}")]
@@ -22,6 +28,26 @@ impl Error {
     /// The database is closing and takes nothing more.
     pub(crate) fn closed() -> Self {
         Self(Arc::new(Cause::Closed))
+    }
+
+    /// The database is not there at the moment. Nothing was written.
+    pub(crate) fn unavailable(why: impl fmt::Display) -> Self {
+        Self(Arc::new(Cause::Unavailable(why.to_string())))
+    }
+
+    /// A commit was sent and no answer came.
+    pub(crate) fn commit_unknown(error: tokio_postgres::Error) -> Self {
+        Self(Arc::new(Cause::CommitUnknown(error)))
+    }
+
+    pub(crate) fn is_commit_unknown(&self) -> bool {
+        matches!(*self.0, Cause::CommitUnknown(_))
+    }
+
+    /// Whether the same may succeed in a moment: the database is not there, or broke over a commit.
+    /// In the second case it may have succeeded already: only what may be done twice is done again.
+    pub fn passes(&self) -> bool {
+        matches!(*self.0, Cause::Unavailable(_) | Cause::CommitUnknown(_))
     }
 
     /// A stored value breaks a rule that writing it had to keep.
@@ -50,5 +76,11 @@ impl std::error::Error for Error {
 impl From<rusqlite::Error> for Error {
     fn from(error: rusqlite::Error) -> Self {
         Self(Arc::new(Cause::Sqlite(error)))
+    }
+}
+
+impl From<tokio_postgres::Error> for Error {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self(Arc::new(Cause::Postgres(error)))
     }
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Error,
-    db::{Insert, Select, Tx, int, text, values},
+    db::{Insert, Lock, Select, Tx, int, text, values},
 };
 
 /// A key that a caller gave to a request, and what the request was.
@@ -57,6 +57,8 @@ pub(crate) fn find(tx: &mut Tx<'_>, asked: &[Place<'_>]) -> Result<Answers, Erro
         columns: "account_id, key, fingerprint, answer",
         keys: &[text("account_id"), text("key")],
         condition: "",
+        order: "",
+        lock: Lock::None,
     };
     let keys: Vec<_> = asked.iter().map(|(account, key)| values![account, &key.key]).collect();
     let found = tx.select_many(&BY_KEY, &keys, |row| {

@@ -21,6 +21,14 @@ pub mod page;
 pub mod routing;
 pub mod webhooks;
 
+/// The tests in this crate use the same databases as those beside it, which see it from outside.
+#[cfg(test)]
+extern crate self as engine;
+#[cfg(test)]
+#[path = "../../testkit/src/database.rs"]
+#[expect(dead_code, unreachable_pub, reason = "each test uses a part")]
+mod test_database;
+
 pub use context::{AskSchedule, Context, Settings};
 pub use error::Error;
 

@@ -7,7 +7,7 @@ use model::{AccountId, Money, OrderId, PhoneNumber, Timestamp};
 use crate::{
     Error,
     accounts::Limits,
-    db::{Insert, Select, Tx, Value, int, text, values},
+    db::{Insert, Lock, Select, Tx, Value, int, text, values},
     orders::Order,
 };
 
@@ -38,6 +38,8 @@ const DAY: Select = Select {
     columns: "account_id, spent_minor",
     keys: &[text("account_id"), int("day")],
     condition: "",
+    order: "",
+    lock: Lock::None,
 };
 
 const ADDED: Insert = Insert {
@@ -69,8 +71,9 @@ impl Spending {
             columns: "account_id, phone_number, price_minor, id",
             keys: &[text("account_id"), text("phone_number")],
             // More orders for one number on one day are past every limit anyway.
-            condition: "AND status NOT IN ('created', 'cancelled', 'refunded', 'reversed')
-                ORDER BY number DESC LIMIT 1000",
+            condition: "AND status NOT IN ('created', 'cancelled', 'refunded', 'reversed')",
+            order: "ORDER BY number DESC LIMIT 1000",
+            lock: Lock::None,
         };
         let keys: Vec<_> = recipients
             .iter()

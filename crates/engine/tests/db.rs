@@ -4,13 +4,17 @@ use engine::{
     Error,
     db::{Command, Db, Durability, Tx, Value},
 };
-use testkit::databases;
+use model::{AccountId, Ids, Timestamp};
 
 /// Keeps a text; `fail` and `panic` do so after writing it.
 struct Keep(&'static str);
 
 impl Command for Keep {
     type Answer = usize;
+
+    fn account(&self) -> AccountId {
+        AccountId::from_uuid(Ids::seeded(1).next(Timestamp::default()))
+    }
 
     fn run(tx: &mut Tx<'_>, set: &[Self]) -> Result<Vec<usize>, Error> {
         for Keep(text) in set {
@@ -36,53 +40,50 @@ async fn kept(db: &Db) -> Vec<String> {
 
 #[tokio::test]
 async fn one_bad_request_does_not_spoil_its_set() {
-    for database in databases() {
-        let texts = ["a", "b", "fail", "c", "panic", "d"];
-        let keep = |text| {
-            let db = database.db.clone();
-            tokio::spawn(async move { db.write(Keep(text)).await })
-        };
-        let writing = texts.map(keep);
-        let mut good = Vec::new();
-        for (text, writing) in texts.iter().zip(writing) {
-            if writing.await.unwrap().is_ok() {
-                good.push(*text);
-            }
+    let database = testkit::database();
+    let texts = ["a", "b", "fail", "c", "panic", "d"];
+    let keep = |text| {
+        let db = database.db.clone();
+        tokio::spawn(async move { db.write(Keep(text)).await })
+    };
+    let writing = texts.map(keep);
+    let mut good = Vec::new();
+    for (text, writing) in texts.iter().zip(writing) {
+        if writing.await.unwrap().is_ok() {
+            good.push(*text);
         }
-        assert_eq!(good, ["a", "b", "c", "d"]);
-        assert_eq!(
-            kept(&database.db).await,
-            good,
-            "what was answered is kept, and nothing else"
-        );
     }
+    assert_eq!(good, ["a", "b", "c", "d"]);
+    assert_eq!(
+        kept(&database.db).await,
+        good,
+        "what was answered is kept, and nothing else"
+    );
 }
 
 #[tokio::test]
 async fn a_closure_that_fails_undoes_only_itself() {
-    for database in databases() {
-        let keep = |text: &'static str, end: Result<(), Error>| {
-            database.db.write_with(move |tx| {
-                tx.execute("INSERT INTO operators (id, body) VALUES (?1, '')", &[Value::from(text)])?;
-                end
-            })
-        };
-        let broken = database
-            .db
-            .read(|tx| tx.query("SELECT nothing", &[], |row| row.int(0)))
-            .await
-            .unwrap_err();
-        let (good, bad) = tokio::join!(keep("good", Ok(())), keep("bad", Err(broken)));
-        assert!(good.is_ok() && bad.is_err());
-        assert_eq!(kept(&database.db).await, ["good"]);
-    }
+    let database = testkit::database();
+    let keep = |text: &'static str, end: Result<(), Error>| {
+        database.db.write_with(move |tx| {
+            tx.execute("INSERT INTO operators (id, body) VALUES (?1, '')", &[Value::from(text)])?;
+            end.clone()
+        })
+    };
+    let broken = database
+        .db
+        .read(|tx| tx.query("SELECT nothing", &[], |row| row.int(0)))
+        .await
+        .unwrap_err();
+    let (good, bad) = tokio::join!(keep("good", Ok(())), keep("bad", Err(broken)));
+    assert!(good.is_ok() && bad.is_err());
+    assert_eq!(kept(&database.db).await, ["good"]);
 }
 
 #[tokio::test]
 async fn a_database_is_found_again_and_one_of_a_newer_program_is_refused() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("recarga.db");
-    let open = || Db::open_sqlite(&path, Durability::Full);
+    let database = testkit::database();
+    let open = || testkit::open(&database.url, Durability::Full);
     open().unwrap().write(Keep("kept")).await.unwrap();
     let db = open().unwrap();
     assert_eq!(kept(&db).await, ["kept"]);
@@ -98,10 +99,10 @@ async fn a_database_is_found_again_and_one_of_a_newer_program_is_refused() {
 #[test]
 fn many_may_open_a_fresh_database_at_once() {
     let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("recarga.db");
+    let url = testkit::fresh_url(&directory);
     std::thread::scope(|scope| {
         let opening: Vec<_> = (0..8)
-            .map(|_| scope.spawn(|| Db::open_sqlite(&path, Durability::Full).map(|_| ())))
+            .map(|_| scope.spawn(|| testkit::open(&url, Durability::Full).map(|_| ())))
             .collect();
         for opening in opening {
             opening.join().unwrap().expect("all of them find it or make it");

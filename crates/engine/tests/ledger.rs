@@ -9,7 +9,7 @@ use engine::{
 };
 use model::{AccountId, AttemptId, Clock, DepositId, OrderId, Timestamp};
 use proptest::prelude::*;
-use testkit::{World, databases, usd};
+use testkit::{World, usd};
 
 #[derive(Debug, Clone)]
 enum Move {
@@ -35,7 +35,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
 }
 
 /// What the books must say, kept apart from them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Model {
     balances: HashMap<AccountId, i64>,
     orders: Vec<(OrderMoney, State)>,
@@ -125,85 +125,83 @@ proptest! {
     fn any_movements_keep_the_books_whole(sets in prop::collection::vec(moves(), 1..4)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            for database in databases() {
-                let world = Arc::new(World::new(database, 1, Settings::default()).await);
-                let mut accounts = Vec::new();
-                for _ in 0..3 {
-                    accounts.push(world.account(0).await.id);
-                }
-                let mut model = Model::default();
-                for set in sets.clone() {
-                    let (world_there, there) = (Arc::clone(&world), accounts.clone());
-                    model = world.db.write_with(move |tx| {
-                        let mut books = Books::open(tx, &there, world_there.clock.now())?;
-                        for step in &set {
-                            model.apply(&mut books, &world_there, &there, step);
-                        }
-                        books.write(tx)?;
-                        Ok::<_, Error>(model)
-                    }).await.unwrap();
-                }
-                let books = world.db.read(move |tx| Books::open(tx, &accounts, Timestamp::default())).await.unwrap();
-                for (account, cents) in &model.balances {
-                    assert_eq!(books.balance(*account, usd(0).currency()).minor(), *cents);
-                }
-                // The orders themselves are not there, only their money.
-                let report = world.db.read(ledger::check).await.unwrap();
-                assert!(report.is_whole(), "{:#?}", report.problems);
+            let database = testkit::database();
+            let world = Arc::new(World::new(database, 1, Settings::default()).await);
+            let mut accounts = Vec::new();
+            for _ in 0..3 {
+                accounts.push(world.account(0).await.id);
             }
+            let mut model = Model::default();
+            for set in sets.clone() {
+                let (world_there, there) = (Arc::clone(&world), accounts.clone());
+                model = world.db.write_with(move |tx| {
+                    let mut model = model.clone();
+                    let mut books = Books::open(tx, &there, world_there.clock.now())?;
+                    for step in &set {
+                        model.apply(&mut books, &world_there, &there, step);
+                    }
+                    books.write(tx)?;
+                    Ok::<_, Error>(model)
+                }).await.unwrap();
+            }
+            let books = world.db.read(move |tx| Books::open(tx, &accounts, Timestamp::default())).await.unwrap();
+            for (account, cents) in &model.balances {
+                assert_eq!(books.balance(*account, usd(0).currency()).minor(), *cents);
+            }
+            // The orders themselves are not there, only their money.
+            let report = world.db.read(ledger::check).await.unwrap();
+            assert!(report.is_whole(), "{:#?}", report.problems);
         });
     }
 }
 
 #[tokio::test]
 async fn a_forged_balance_is_found() {
-    for database in databases() {
-        let world = World::new(database, 1, Settings::default()).await;
-        let account = world.account(1_000).await.id;
-        world.check_books().await;
-        let forge = "UPDATE ledger_accounts SET balance_minor = balance_minor + 1 WHERE code = 'balance'";
-        world
-            .db
-            .write_with(move |tx: &mut Tx<'_>| tx.execute(forge, &[]))
-            .await
-            .unwrap();
-        let report = world.db.read(ledger::check).await.unwrap();
-        let found = report
-            .problems
-            .iter()
-            .any(|problem| problem.contains(&account.to_string()));
-        assert!(found, "{:#?}", report.problems);
-    }
+    let database = testkit::database();
+    let world = World::new(database, 1, Settings::default()).await;
+    let account = world.account(1_000).await.id;
+    world.check_books().await;
+    let forge = "UPDATE ledger_accounts SET balance_minor = balance_minor + 1 WHERE code = 'balance'";
+    world
+        .db
+        .write_with(move |tx: &mut Tx<'_>| tx.execute(forge, &[]))
+        .await
+        .unwrap();
+    let report = world.db.read(ledger::check).await.unwrap();
+    let found = report
+        .problems
+        .iter()
+        .any(|problem| problem.contains(&account.to_string()));
+    assert!(found, "{:#?}", report.problems);
 }
 
 #[tokio::test]
 async fn the_database_refuses_a_second_resolution_and_a_balance_below_zero() {
-    for database in databases() {
-        let world = World::new(database, 1, Settings::default()).await;
-        let account = world.account(10_000).await.id;
-        let key = world.order(account, "+15551234567").await;
-        let money = OrderMoney {
-            account,
-            order: key.order,
-            price: usd(2_600),
-        };
-        let now = world.clock.now();
-        let resolve = move |tx: &mut Tx<'_>| {
-            let mut books = Books::open(tx, &[account], now)?;
-            books.refund_order(&money);
-            books.write(tx)
-        };
-        world.db.write_with(resolve).await.expect("once");
-        world
-            .db
-            .write_with(resolve)
-            .await
-            .expect_err("a hold is resolved at most once");
-        let overdraw = "UPDATE ledger_accounts SET balance_minor = -1 WHERE code = 'balance'";
-        let refused = world
-            .db
-            .write_with(move |tx: &mut Tx<'_>| tx.execute(overdraw, &[]))
-            .await;
-        refused.expect_err("no balance below zero");
-    }
+    let database = testkit::database();
+    let world = World::new(database, 1, Settings::default()).await;
+    let account = world.account(10_000).await.id;
+    let key = world.order(account, "+15551234567").await;
+    let money = OrderMoney {
+        account,
+        order: key.order,
+        price: usd(2_600),
+    };
+    let now = world.clock.now();
+    let resolve = move |tx: &mut Tx<'_>| {
+        let mut books = Books::open(tx, &[account], now)?;
+        books.refund_order(&money);
+        books.write(tx)
+    };
+    world.db.write_with(resolve).await.expect("once");
+    world
+        .db
+        .write_with(resolve)
+        .await
+        .expect_err("a hold is resolved at most once");
+    let overdraw = "UPDATE ledger_accounts SET balance_minor = -1 WHERE code = 'balance'";
+    let refused = world
+        .db
+        .write_with(move |tx: &mut Tx<'_>| tx.execute(overdraw, &[]))
+        .await;
+    refused.expect_err("no balance below zero");
 }

@@ -7,7 +7,7 @@ use engine::{
     orders::{Begun, Call, OrderStatus, Resolved, Verdict, decide},
 };
 use model::{Cause, Clock, Elsewhere, Fault, Outcome, Receipt, Rejection};
-use testkit::{World, databases};
+use testkit::World;
 
 const NUMBER: &str = "+15551234567";
 const FUNDED: i64 = 100_000;
@@ -30,235 +30,221 @@ fn delivered() -> Outcome {
     })
 }
 
-async fn worlds() -> Vec<World> {
-    let mut worlds = Vec::new();
-    for database in databases() {
-        worlds.push(World::new(database, 1, Settings::default()).await);
-    }
-    worlds
+async fn a_world() -> World {
+    World::new(testkit::database(), 1, Settings::default()).await
 }
 
 #[tokio::test]
 async fn a_delivered_order_costs_its_price_once() {
-    for world in worlds().await {
-        let account = world.account(FUNDED).await.id;
-        let key = world.order(account, NUMBER).await;
-        assert_eq!(
-            world.balance(account).await,
-            FUNDED - PRICE,
-            "the money is held when the order is placed"
-        );
-        assert!(matches!(world.begin(key).await, Begun::Submit(_)));
-        assert_eq!(
-            world.begin(key).await,
-            Begun::Nothing,
-            "a second worker finds nothing to do"
-        );
-        assert_eq!(
-            world.resolve(key, 1, Call::Submit, delivered()).await,
-            Resolved::Delivered
-        );
-        assert_eq!(
-            world.resolve(key, 1, Call::Find, delivered()).await,
-            Resolved::Stale,
-            "an answer twice moves nothing"
-        );
-        assert_eq!(world.balance(account).await, FUNDED - PRICE);
-        world.check_books().await;
-    }
+    let world = a_world().await;
+    let account = world.account(FUNDED).await.id;
+    let key = world.order(account, NUMBER).await;
+    assert_eq!(
+        world.balance(account).await,
+        FUNDED - PRICE,
+        "the money is held when the order is placed"
+    );
+    assert!(matches!(world.begin(key).await, Begun::Submit(_)));
+    assert_eq!(
+        world.begin(key).await,
+        Begun::Nothing,
+        "a second worker finds nothing to do"
+    );
+    assert_eq!(
+        world.resolve(key, 1, Call::Submit, delivered()).await,
+        Resolved::Delivered
+    );
+    assert_eq!(
+        world.resolve(key, 1, Call::Find, delivered()).await,
+        Resolved::Stale,
+        "an answer twice moves nothing"
+    );
+    assert_eq!(world.balance(account).await, FUNDED - PRICE);
+    world.check_books().await;
 }
 
 #[tokio::test]
 async fn a_refused_order_is_refunded_in_the_transaction_that_ends_it() {
-    for world in worlds().await {
-        let account = world.account(FUNDED).await.id;
-        let key = world.order(account, NUMBER).await;
-        world.begin(key).await;
-        let resolved = world.resolve(key, 1, Call::Submit, rejected(Elsewhere::MustNot)).await;
-        assert_eq!(resolved, Resolved::Refunded);
-        assert_eq!(world.balance(account).await, FUNDED);
-        assert_eq!(world.find(key).await.status.shown(), "refunded");
-        world.check_books().await;
-    }
+    let world = a_world().await;
+    let account = world.account(FUNDED).await.id;
+    let key = world.order(account, NUMBER).await;
+    world.begin(key).await;
+    let resolved = world.resolve(key, 1, Call::Submit, rejected(Elsewhere::MustNot)).await;
+    assert_eq!(resolved, Resolved::Refunded);
+    assert_eq!(world.balance(account).await, FUNDED);
+    assert_eq!(world.find(key).await.status.shown(), "refunded");
+    world.check_books().await;
 }
 
 #[tokio::test]
 async fn a_retriable_refusal_is_tried_again_and_then_refunded() {
-    for world in worlds().await {
-        let account = world.account(FUNDED).await.id;
-        let key = world.order(account, NUMBER).await;
-        for attempt in 1..=3 {
-            assert!(matches!(world.begin(key).await, Begun::Submit(_)), "attempt {attempt}");
-            let resolved = world
-                .resolve(key, attempt, Call::Submit, rejected(Elsewhere::May))
-                .await;
-            assert_eq!(
-                attempt == 3,
-                resolved == Resolved::Refunded,
-                "attempt {attempt}: {resolved:?}"
-            );
-            assert_eq!(world.begin(key).await, Begun::Nothing, "not before its pause is over");
-            world.clock.advance(Duration::from_mins(1));
-        }
-        assert_eq!(world.balance(account).await, FUNDED);
-        world.check_books().await;
+    let world = a_world().await;
+    let account = world.account(FUNDED).await.id;
+    let key = world.order(account, NUMBER).await;
+    for attempt in 1..=3 {
+        assert!(matches!(world.begin(key).await, Begun::Submit(_)), "attempt {attempt}");
+        let resolved = world
+            .resolve(key, attempt, Call::Submit, rejected(Elsewhere::May))
+            .await;
+        assert_eq!(
+            attempt == 3,
+            resolved == Resolved::Refunded,
+            "attempt {attempt}: {resolved:?}"
+        );
+        assert_eq!(world.begin(key).await, Begun::Nothing, "not before its pause is over");
+        world.clock.advance(Duration::from_mins(1));
     }
+    assert_eq!(world.balance(account).await, FUNDED);
+    world.check_books().await;
 }
 
 #[tokio::test]
 async fn a_lost_answer_is_asked_about_and_not_sent_again() {
-    for world in worlds().await {
-        let account = world.account(FUNDED).await.id;
-        let key = world.order(account, NUMBER).await;
-        world.begin(key).await;
-        let resolved = world
-            .resolve(key, 1, Call::Submit, Outcome::Unknown(Cause::Timeout))
-            .await;
-        assert!(matches!(resolved, Resolved::Confirming { .. }));
-        assert_eq!(world.balance(account).await, FUNDED - PRICE, "unknown is not failed");
-        world.clock.advance(Duration::from_secs(3));
-        assert!(matches!(world.begin(key).await, Begun::Ask(_)));
-        assert_eq!(
-            world.resolve(key, 1, Call::Find, delivered()).await,
-            Resolved::Delivered
-        );
-        world.check_books().await;
-    }
+    let world = a_world().await;
+    let account = world.account(FUNDED).await.id;
+    let key = world.order(account, NUMBER).await;
+    world.begin(key).await;
+    let resolved = world
+        .resolve(key, 1, Call::Submit, Outcome::Unknown(Cause::Timeout))
+        .await;
+    assert!(matches!(resolved, Resolved::Confirming { .. }));
+    assert_eq!(world.balance(account).await, FUNDED - PRICE, "unknown is not failed");
+    world.clock.advance(Duration::from_secs(3));
+    assert!(matches!(world.begin(key).await, Begun::Ask(_)));
+    assert_eq!(
+        world.resolve(key, 1, Call::Find, delivered()).await,
+        Resolved::Delivered
+    );
+    world.check_books().await;
 }
 
 #[tokio::test]
 async fn a_worker_that_died_over_its_call_is_asked_after() {
-    for world in worlds().await {
-        let account = world.account(FUNDED).await.id;
-        let key = world.order(account, NUMBER).await;
-        assert!(matches!(world.begin(key).await, Begun::Submit(_)));
-        world.clock.advance(Duration::from_secs(61));
-        assert!(
-            matches!(world.begin(key).await, Begun::Ask(_)),
-            "the lease is over: ask, never send"
-        );
-        assert_eq!(
-            world.resolve(key, 1, Call::Submit, delivered()).await,
-            Resolved::Delivered,
-            "the dead worker's answer"
-        );
-        assert_eq!(world.find(key).await.attempts, 1);
-        world.check_books().await;
-    }
+    let world = a_world().await;
+    let account = world.account(FUNDED).await.id;
+    let key = world.order(account, NUMBER).await;
+    assert!(matches!(world.begin(key).await, Begun::Submit(_)));
+    world.clock.advance(Duration::from_secs(61));
+    assert!(
+        matches!(world.begin(key).await, Begun::Ask(_)),
+        "the lease is over: ask, never send"
+    );
+    assert_eq!(
+        world.resolve(key, 1, Call::Submit, delivered()).await,
+        Resolved::Delivered,
+        "the dead worker's answer"
+    );
+    assert_eq!(world.find(key).await.attempts, 1);
+    world.check_books().await;
 }
 
 #[tokio::test]
 async fn a_missing_record_is_proof_only_late_and_often_enough() {
-    for world in worlds().await {
-        let account = world.account(FUNDED).await.id;
-        let key = world.order(account, NUMBER).await;
-        world.begin(key).await;
-        world
-            .resolve(key, 1, Call::Submit, Outcome::Unknown(Cause::Timeout))
-            .await;
-        let absent = || Outcome::Unknown(Cause::NoRecord);
-        // It may execute within 10 s, and its worker may have been held up, or be ahead of time, by 5 s each.
-        for (after_s, proved) in [(3, false), (4, false), (6, false), (6, false), (2, false), (2, true)] {
-            world.clock.advance(Duration::from_secs(after_s));
-            let resolved = world.resolve(key, 1, Call::Find, absent()).await;
-            assert_eq!(matches!(resolved, Resolved::Again { .. }), proved, "{resolved:?}");
-        }
-        world.check_books().await;
+    let world = a_world().await;
+    let account = world.account(FUNDED).await.id;
+    let key = world.order(account, NUMBER).await;
+    world.begin(key).await;
+    world
+        .resolve(key, 1, Call::Submit, Outcome::Unknown(Cause::Timeout))
+        .await;
+    let absent = || Outcome::Unknown(Cause::NoRecord);
+    // It may execute within 10 s, and its worker may have been held up, or be ahead of time, by 5 s each.
+    for (after_s, proved) in [(3, false), (4, false), (6, false), (6, false), (2, false), (2, true)] {
+        world.clock.advance(Duration::from_secs(after_s));
+        let resolved = world.resolve(key, 1, Call::Find, absent()).await;
+        assert_eq!(matches!(resolved, Resolved::Again { .. }), proved, "{resolved:?}");
     }
+    world.check_books().await;
 }
 
 #[tokio::test]
 async fn a_missing_record_counts_by_when_it_was_asked_for() {
-    for world in worlds().await {
-        let account = world.account(FUNDED).await.id;
-        let key = world.order(account, NUMBER).await;
-        world.begin(key).await;
-        world
-            .resolve(key, 1, Call::Submit, Outcome::Unknown(Cause::Timeout))
-            .await;
-        let absent = || Outcome::Unknown(Cause::NoRecord);
-        let asked_early = world.clock.now() + Duration::from_secs(8);
-        world.clock.advance(Duration::from_mins(1));
-        let asked_in_time = world.clock.now();
-        let late_answers = [asked_in_time, asked_in_time, asked_early];
-        for called_at in late_answers {
-            world.clock.advance(Duration::from_secs(1));
-            let resolved = world.resolve_late(key, (1, Call::Find, called_at), absent()).await;
-            assert!(
-                matches!(resolved, Resolved::Confirming { .. }),
-                "on its way for long, or a copy: {resolved:?}"
-            );
-        }
-        let asked_again = world.clock.now() + Duration::from_secs(1);
-        world.clock.advance(Duration::from_secs(2));
-        let resolved = world.resolve_late(key, (1, Call::Find, asked_again), absent()).await;
-        assert!(matches!(resolved, Resolved::Again { .. }), "{resolved:?}");
+    let world = a_world().await;
+    let account = world.account(FUNDED).await.id;
+    let key = world.order(account, NUMBER).await;
+    world.begin(key).await;
+    world
+        .resolve(key, 1, Call::Submit, Outcome::Unknown(Cause::Timeout))
+        .await;
+    let absent = || Outcome::Unknown(Cause::NoRecord);
+    let asked_early = world.clock.now() + Duration::from_secs(8);
+    world.clock.advance(Duration::from_mins(1));
+    let asked_in_time = world.clock.now();
+    let late_answers = [asked_in_time, asked_in_time, asked_early];
+    for called_at in late_answers {
+        world.clock.advance(Duration::from_secs(1));
+        let resolved = world.resolve_late(key, (1, Call::Find, called_at), absent()).await;
+        assert!(
+            matches!(resolved, Resolved::Confirming { .. }),
+            "on its way for long, or a copy: {resolved:?}"
+        );
     }
+    let asked_again = world.clock.now() + Duration::from_secs(1);
+    world.clock.advance(Duration::from_secs(2));
+    let resolved = world.resolve_late(key, (1, Call::Find, asked_again), absent()).await;
+    assert!(matches!(resolved, Resolved::Again { .. }), "{resolved:?}");
 }
 
 #[tokio::test]
 async fn a_reversal_gives_the_price_back_and_the_cost() {
-    for world in worlds().await {
-        let account = world.account(FUNDED).await.id;
-        let key = world.order(account, NUMBER).await;
-        world.begin(key).await;
-        world.resolve(key, 1, Call::Submit, delivered()).await;
-        let reversed = || Outcome::Reversed {
-            message: "taken back".to_owned(),
-        };
-        assert_eq!(world.resolve(key, 1, Call::Find, reversed()).await, Resolved::Reversed);
-        assert_eq!(world.resolve(key, 1, Call::Find, reversed()).await, Resolved::Stale);
-        assert_eq!(world.balance(account).await, FUNDED);
-        world.check_books().await;
-    }
+    let world = a_world().await;
+    let account = world.account(FUNDED).await.id;
+    let key = world.order(account, NUMBER).await;
+    world.begin(key).await;
+    world.resolve(key, 1, Call::Submit, delivered()).await;
+    let reversed = || Outcome::Reversed {
+        message: "taken back".to_owned(),
+    };
+    assert_eq!(world.resolve(key, 1, Call::Find, reversed()).await, Resolved::Reversed);
+    assert_eq!(world.resolve(key, 1, Call::Find, reversed()).await, Resolved::Stale);
+    assert_eq!(world.balance(account).await, FUNDED);
+    world.check_books().await;
 }
 
 #[tokio::test]
 async fn a_delivery_after_the_refund_is_our_loss_and_not_the_accounts() {
-    for world in worlds().await {
-        let account = world.account(FUNDED).await.id;
-        let key = world.order(account, NUMBER).await;
-        world.begin(key).await;
-        world.resolve(key, 1, Call::Submit, rejected(Elsewhere::MustNot)).await;
-        assert_eq!(
-            world.resolve(key, 1, Call::Find, delivered()).await,
-            Resolved::DeliveredLate
-        );
-        assert_eq!(
-            world.resolve(key, 1, Call::Find, delivered()).await,
-            Resolved::Stale,
-            "its cost is booked once"
-        );
-        assert_eq!(world.balance(account).await, FUNDED);
-        world.check_books().await;
-    }
+    let world = a_world().await;
+    let account = world.account(FUNDED).await.id;
+    let key = world.order(account, NUMBER).await;
+    world.begin(key).await;
+    world.resolve(key, 1, Call::Submit, rejected(Elsewhere::MustNot)).await;
+    assert_eq!(
+        world.resolve(key, 1, Call::Find, delivered()).await,
+        Resolved::DeliveredLate
+    );
+    assert_eq!(
+        world.resolve(key, 1, Call::Find, delivered()).await,
+        Resolved::Stale,
+        "its cost is booked once"
+    );
+    assert_eq!(world.balance(account).await, FUNDED);
+    world.check_books().await;
 }
 
 #[tokio::test]
 async fn what_nobody_finds_out_goes_to_a_person_whose_word_ends_it() {
-    for world in worlds().await {
-        let account = world.account(FUNDED).await.id;
-        let key = world.order(account, NUMBER).await;
-        world.begin(key).await;
-        world.clock.advance(Duration::from_hours(3));
-        assert_eq!(
-            world
-                .resolve(key, 1, Call::Find, Outcome::Unknown(Cause::Timeout))
-                .await,
-            Resolved::Stuck
-        );
-        assert!(matches!(world.find(key).await.status, OrderStatus::Stuck { .. }));
-        let (context, now) = (world.context.clone(), world.clock.now());
-        let why = (Verdict::Failed, "the operator says no");
+    let world = a_world().await;
+    let account = world.account(FUNDED).await.id;
+    let key = world.order(account, NUMBER).await;
+    world.begin(key).await;
+    world.clock.advance(Duration::from_hours(3));
+    assert_eq!(
         world
-            .db
-            .write_with(move |tx| decide(tx, &context, key, why, now))
-            .await
-            .unwrap();
-        let order = world.find(key).await;
-        assert_eq!(order.status.shown(), "refunded");
-        assert_eq!(order.decision.unwrap().why, "the operator says no");
-        assert_eq!(world.balance(account).await, FUNDED);
-        world.check_books().await;
-    }
+            .resolve(key, 1, Call::Find, Outcome::Unknown(Cause::Timeout))
+            .await,
+        Resolved::Stuck
+    );
+    assert!(matches!(world.find(key).await.status, OrderStatus::Stuck { .. }));
+    let (context, now) = (world.context.clone(), world.clock.now());
+    let why = (Verdict::Failed, "the operator says no");
+    world
+        .db
+        .write_with(move |tx| decide(tx, &context, key, why, now))
+        .await
+        .unwrap();
+    let order = world.find(key).await;
+    assert_eq!(order.status.shown(), "refunded");
+    assert_eq!(order.decision.unwrap().why, "the operator says no");
+    assert_eq!(world.balance(account).await, FUNDED);
+    world.check_books().await;
 }

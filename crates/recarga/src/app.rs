@@ -3,17 +3,14 @@
 //! What requests read often is held in memory and swapped when its revision in the database moves:
 //! at once in the process that changed it, within seconds in the others.
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
 use engine::{
     Context, Error, Settings,
     accounts::Directory,
     catalog::{self, Snapshot},
-    db::{Db, Durability},
+    db::Db,
     invoices::{Invoice, Payment, Place, PlaceError, Placed},
     lookup::{self, Lesson, Lookup, Verdict},
 };
@@ -46,10 +43,8 @@ const LESSONS_BOUND: usize = 10_000;
 
 /// What an [`App`] is opened with.
 pub struct AppOptions {
-    /// The SQLite file.
-    pub database: PathBuf,
-    /// What an answer promises.
-    pub durability: Durability,
+    /// The database.
+    pub db: Db,
     /// How the business behaves.
     pub settings: Settings,
     /// Who delivers: made when the catalogue is there.
@@ -68,8 +63,7 @@ impl App {
     /// Opens everything; an empty database gets the default catalogue.
     pub async fn open(options: AppOptions) -> Result<Arc<Self>, Error> {
         let AppOptions {
-            database,
-            durability,
+            db,
             settings,
             suppliers,
             present,
@@ -77,7 +71,6 @@ impl App {
             ids,
             clock,
         } = options;
-        let db = Db::open_sqlite(&database, durability)?;
         let now = clock.now();
         db.write_with(move |tx| catalog::seed_default(tx, now)).await?;
         let (snapshot, directory, lookup) = db

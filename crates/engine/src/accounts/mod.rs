@@ -234,9 +234,8 @@ pub fn rotate_webhook_secret(
     account: AccountId,
     now: Timestamp,
 ) -> Result<WebhookSecrets, AccountError> {
-    let secrets = find(tx, account)?
-        .ok_or(AccountError::Unknown(account))?
-        .webhook_secrets;
+    let locked = lock(tx, &[account])?.pop();
+    let secrets = locked.ok_or(AccountError::Unknown(account))?.account.webhook_secrets;
     let until = now + settings.webhook_secret_overlap;
     let rotated = WebhookSecrets {
         current: crate::webhooks::new_secret(ids),

@@ -1,23 +1,25 @@
 //! Accounts' SQL and nothing else.
 
-use model::{AccountId, Currency, Money};
+use model::{AccountId, Currency, Money, Timestamp};
 
 use super::{Account, AccountStatus, Limits, WebhookSecrets};
 use crate::{
     Error,
     catalog::BelowCost,
-    db::{Row, Select, Tx, Update, int, text, values},
+    db::{Lock, Row, Select, Tx, Update, int, text, values},
 };
 
 const COLUMNS: &str = "id, name, currency, status, markup_bps, below_cost, order_max_minor, day_max_minor,
     recipient_day_max_minor, webhook_secret, webhook_secret_before, webhook_secret_before_until, created_at,
-    invoices_count, orders_count";
+    invoices_count, orders_count, latest_at";
 
 /// An account as it is locked while its invoices are numbered.
 pub(crate) struct AccountRow {
     pub(crate) account: Account,
     pub(crate) invoices_count: i64,
     pub(crate) orders_count: i64,
+    /// When the latest of them was made: ids grow as numbers do, whoever's clock made them.
+    pub(crate) latest_at: Timestamp,
 }
 
 fn read(row: &Row<'_>) -> Result<AccountRow, Error> {
@@ -58,6 +60,7 @@ fn read(row: &Row<'_>) -> Result<AccountRow, Error> {
         account,
         invoices_count: row.int(13)?,
         orders_count: row.int(14)?,
+        latest_at: row.time(15)?,
     })
 }
 
@@ -80,7 +83,9 @@ pub(crate) fn lock(tx: &mut Tx<'_>, accounts: &[AccountId]) -> Result<Vec<Accoun
         table: "accounts",
         columns: COLUMNS,
         keys: &[text("id")],
-        condition: "ORDER BY id",
+        condition: "",
+        order: "ORDER BY id",
+        lock: Lock::Rows,
     };
     let keys: Vec<_> = accounts.iter().map(|account| values![account]).collect();
     tx.select_many(&LOCK, &keys, read)
@@ -91,11 +96,10 @@ pub(crate) fn write_counts<'a>(tx: &mut Tx<'_>, rows: impl Iterator<Item = &'a A
     const COUNTS: Update = Update {
         table: "accounts",
         keys: &[text("id")],
-        sets: &[int("invoices_count"), int("orders_count")],
-        condition: "",
+        sets: &[int("invoices_count"), int("orders_count"), int("latest_at")],
     };
     let rows: Vec<_> = rows
-        .map(|row| values![row.account.id, row.invoices_count, row.orders_count])
+        .map(|row| values![row.account.id, row.invoices_count, row.orders_count, row.latest_at])
         .collect();
     tx.update_many(&COUNTS, &rows)?;
     Ok(())
@@ -104,8 +108,8 @@ pub(crate) fn write_counts<'a>(tx: &mut Tx<'_>, rows: impl Iterator<Item = &'a A
 pub(super) fn insert(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
     let sql =
         "INSERT INTO accounts (id, name, currency, status, markup_bps, below_cost, webhook_secret, invoices_count,
-                   orders_count, created_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, ?8)";
+                   orders_count, latest_at, created_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, ?8, ?8)";
     let Account {
         id,
         name,

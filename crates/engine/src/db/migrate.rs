@@ -11,11 +11,11 @@ pub const MIGRATIONS: &[(&str, &str)] = &[(
     include_str!("../../../../migrations/0001_foundation.sql"),
 )];
 
-const TABLE: &str =
+pub(super) const TABLE: &str =
     "CREATE TABLE IF NOT EXISTS migrations (position BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)";
 
 /// Applies what is missing, all of it or nothing; safe when several processes start at once.
-pub(super) fn migrate(conn: &mut Connection) -> Result<(), Error> {
+pub(super) fn migrate_sqlite(conn: &mut Connection) -> Result<(), Error> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     tx.execute_batch(TABLE)?;
     let applied = {
@@ -24,14 +24,24 @@ pub(super) fn migrate(conn: &mut Connection) -> Result<(), Error> {
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<Vec<(String, String)>, _>>()?
     };
-    check_applied(&applied)?;
-    for (position, (name, sql)) in MIGRATIONS.iter().enumerate().skip(applied.len()) {
+    for (position, name, sql) in missing(&applied)? {
         tx.execute_batch(&for_sqlite(sql))?;
-        let position = i64::try_from(position).expect("a handful of migrations");
         let insert = "INSERT INTO migrations (position, name, checksum) VALUES (?1, ?2, ?3)";
         tx.execute(insert, (position, name, checksum(sql)))?;
     }
     Ok(tx.commit()?)
+}
+
+/// A migration: its position, its name, its text.
+type Migration = (i64, &'static str, &'static str);
+
+/// What has not been applied yet; refuses a database that a newer or a changed program has made.
+pub(super) fn missing(applied: &[(String, String)]) -> Result<Vec<Migration>, Error> {
+    check_applied(applied)?;
+    let all = (0..)
+        .zip(MIGRATIONS)
+        .map(|(position, (name, sql))| (position, *name, *sql));
+    Ok(all.skip(applied.len()).collect())
 }
 
 /// Refuses a database that a newer or a changed program has made.
@@ -63,6 +73,11 @@ fn for_sqlite(sql: &str) -> String {
     text
 }
 
-fn checksum(sql: &str) -> String {
+/// Texts are compared byte by byte, as SQLite does, whatever language the database was made for.
+pub(super) fn for_postgres(sql: &str) -> String {
+    sql.replace(" TEXT", " TEXT COLLATE \"C\"")
+}
+
+pub(super) fn checksum(sql: &str) -> String {
     crate::hex(&Sha256::digest(sql))
 }

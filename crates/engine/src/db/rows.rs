@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use model::Timestamp;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use tokio_postgres::types::Type;
 
 use crate::Error;
 
@@ -109,27 +110,58 @@ macro_rules! values {
 pub(crate) use values;
 
 /// One row of an answer; columns count from 0 in the order they are named.
-pub struct Row<'a>(pub(super) &'a rusqlite::Row<'a>);
+pub struct Row<'a>(Inner<'a>);
 
-impl Row<'_> {
+enum Inner<'a> {
+    Sqlite(&'a rusqlite::Row<'a>),
+    Postgres(&'a tokio_postgres::Row),
+}
+
+impl<'a> Row<'a> {
+    pub(super) fn sqlite(row: &'a rusqlite::Row<'a>) -> Self {
+        Self(Inner::Sqlite(row))
+    }
+
+    pub(super) fn postgres(row: &'a tokio_postgres::Row) -> Self {
+        Self(Inner::Postgres(row))
+    }
+
+    fn str_opt(&self, column: usize) -> Result<Option<&str>, Error> {
+        match self.0 {
+            Inner::Sqlite(row) => row.get_ref(column)?.as_str_or_null().map_err(Error::corrupt),
+            Inner::Postgres(row) => Ok(row.try_get(column)?),
+        }
+    }
+
+    fn str(&self, column: usize) -> Result<&str, Error> {
+        self.str_opt(column)?.ok_or_else(|| unexpected_null(column))
+    }
+
     /// A `TEXT` column that is never null.
     pub fn text(&self, column: usize) -> Result<String, Error> {
-        Ok(self.0.get(column)?)
+        self.str(column).map(str::to_owned)
     }
 
     /// A `TEXT` column.
     pub fn text_opt(&self, column: usize) -> Result<Option<String>, Error> {
-        Ok(self.0.get(column)?)
+        Ok(self.str_opt(column)?.map(str::to_owned))
     }
 
     /// A `BIGINT` column that is never null.
     pub fn int(&self, column: usize) -> Result<i64, Error> {
-        Ok(self.0.get(column)?)
+        self.int_opt(column)?.ok_or_else(|| unexpected_null(column))
     }
 
     /// A `BIGINT` column.
     pub fn int_opt(&self, column: usize) -> Result<Option<i64>, Error> {
-        Ok(self.0.get(column)?)
+        match self.0 {
+            Inner::Sqlite(row) => Ok(row.get(column)?),
+            // A literal such as `1` is shorter than a column.
+            Inner::Postgres(row) if *row.columns()[column].type_() == Type::INT4 => {
+                Ok(row.try_get::<_, Option<i32>>(column)?.map(i64::from))
+            }
+            Inner::Postgres(row) => Ok(row.try_get(column)?),
+        }
     }
 
     /// A `BIGINT` column that counts something.
@@ -150,24 +182,27 @@ impl Row<'_> {
 
     /// A `TEXT` column in its type.
     pub fn parse<T: FromStr>(&self, column: usize) -> Result<T, Error> {
-        let text = self.0.get_ref(column)?.as_str().map_err(Error::corrupt)?;
+        let text = self.str(column)?;
         text.parse()
             .map_err(|_| Error::corrupt(format_args!("{text:?} in column {column}")))
     }
 
     /// A `TEXT` column in its type, or none.
     pub fn parse_opt<T: FromStr>(&self, column: usize) -> Result<Option<T>, Error> {
-        if self.0.get_ref(column)? == ValueRef::Null {
-            Ok(None)
-        } else {
-            self.parse(column).map(Some)
+        match self.str_opt(column)? {
+            None => Ok(None),
+            Some(_) => self.parse(column).map(Some),
         }
     }
 
     /// A `TEXT` column that holds JSON of ours, or none.
     pub fn json_opt<T: serde::de::DeserializeOwned>(&self, column: usize) -> Result<Option<T>, Error> {
-        let text: Option<String> = self.0.get(column)?;
-        text.map(|text| serde_json::from_str(&text).map_err(Error::corrupt))
+        let text = self.str_opt(column)?;
+        text.map(|text| serde_json::from_str(text).map_err(Error::corrupt))
             .transpose()
     }
+}
+
+fn unexpected_null(column: usize) -> Error {
+    Error::corrupt(format_args!("nothing in column {column}"))
 }

@@ -3,14 +3,21 @@
 //! A set is one statement per table where round trips cost (PostgreSQL), and a prepared statement
 //! row by row where they don't (SQLite). What differs stays in this folder.
 
-use std::fmt::Write as _;
-
-use super::rows::{Row, Value};
+use super::{
+    postgres,
+    rows::{Row, Value},
+    sqlite,
+};
 use crate::Error;
 
 /// An open transaction.
 pub struct Tx<'a> {
-    pub(super) conn: &'a rusqlite::Connection,
+    inner: Inner<'a>,
+}
+
+enum Inner<'a> {
+    Sqlite(sqlite::Session<'a>),
+    Postgres(&'a mut postgres::Session),
 }
 
 /// A column of a set statement, with the type that its parameters have.
@@ -56,8 +63,7 @@ pub const fn int(name: &'static str) -> Column {
     }
 }
 
-/// Reads the rows of a table that have one of a set of keys. The rows stay locked until the end
-/// of a writing transaction, so that what was decided on them still holds when it is written.
+/// Reads the rows of a table that have one of a set of keys.
 #[derive(Debug)]
 pub struct Select {
     /// The table.
@@ -66,8 +72,23 @@ pub struct Select {
     pub columns: &'static str,
     /// The columns of a key.
     pub keys: &'static [Column],
-    /// A further condition, such as `AND status = 'waiting'`, and an order.
+    /// A further condition, such as `AND status = 'waiting'`.
     pub condition: &'static str,
+    /// The order of one key's rows, and how many of them at most: `ORDER BY number DESC LIMIT 10`.
+    pub order: &'static str,
+    /// Whether the rows stay as they are.
+    pub lock: Lock,
+}
+
+/// Whether rows that are read stay as they are until the end of a writing transaction, so that what
+/// is decided on them still holds when it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lock {
+    /// They stay, locked in the order of their keys, so that transactions never wait in a circle.
+    /// Keys have to be sorted and each there once.
+    Rows,
+    /// Something that is locked already keeps them, or nobody needs it.
+    None,
 }
 
 /// Inserts a set of rows.
@@ -81,20 +102,30 @@ pub struct Insert {
     pub conflict: &'static str,
 }
 
-/// Updates a set of rows, each by its key and where a condition still holds.
+/// Updates a set of rows, each by its key. Every one of them has to be there.
 #[derive(Debug)]
 pub struct Update {
     /// The table.
     pub table: &'static str,
-    /// The columns of a key: the first values.
+    /// The columns of a key, and of what else has to hold still: the first values.
     pub keys: &'static [Column],
     /// The columns that are set: the values after the key.
     pub sets: &'static [Column],
-    /// A further condition, such as `AND status = 'waiting'`.
-    pub condition: &'static str,
 }
 
-impl Tx<'_> {
+impl<'a> Tx<'a> {
+    pub(super) fn sqlite(session: sqlite::Session<'a>) -> Self {
+        Self {
+            inner: Inner::Sqlite(session),
+        }
+    }
+
+    pub(super) fn postgres(session: &'a mut postgres::Session) -> Self {
+        Self {
+            inner: Inner::Postgres(session),
+        }
+    }
+
     /// Reads rows.
     pub fn query<T>(
         &mut self,
@@ -102,13 +133,14 @@ impl Tx<'_> {
         params: &[Value],
         mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
-        let mut statement = self.conn.prepare_cached(sql)?;
-        let mut rows = statement.query(rusqlite::params_from_iter(params))?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            found.push(read(&Row(row))?);
+        match &mut self.inner {
+            Inner::Sqlite(session) => {
+                let mut found = Vec::new();
+                session.query(sql, params, &mut read, &mut found)?;
+                Ok(found)
+            }
+            Inner::Postgres(session) => session.query(sql, params, read),
         }
-        Ok(found)
     }
 
     /// Reads the first row, if there is one.
@@ -123,10 +155,10 @@ impl Tx<'_> {
 
     /// Writes, and says how many rows it changed.
     pub fn execute(&mut self, sql: &str, params: &[Value]) -> Result<usize, Error> {
-        Ok(self
-            .conn
-            .prepare_cached(sql)?
-            .execute(rusqlite::params_from_iter(params))?)
+        match &mut self.inner {
+            Inner::Sqlite(session) => session.execute(sql, params),
+            Inner::Postgres(session) => session.execute(sql, params),
+        }
     }
 
     /// Reads the rows that have one of the keys.
@@ -134,87 +166,64 @@ impl Tx<'_> {
         &mut self,
         select: &Select,
         keys: &[[Value; N]],
-        mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
+        read: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
-        let Select {
-            table,
-            columns,
-            condition,
-            ..
-        } = select;
-        let sql = format!(
-            "SELECT {columns} FROM {table} WHERE {} {condition}",
-            comparisons(select.keys, " AND ", 1)
-        );
-        let mut statement = self.conn.prepare_cached(&sql)?;
-        let mut found = Vec::with_capacity(keys.len());
-        for key in keys {
-            let mut rows = statement.query(rusqlite::params_from_iter(key))?;
-            while let Some(row) = rows.next()? {
-                found.push(read(&Row(row))?);
-            }
-        }
-        Ok(found)
-    }
-
-    /// Inserts a set, and says how many rows went in.
-    pub fn insert_many<const N: usize>(&mut self, insert: &Insert, rows: &[[Value; N]]) -> Result<usize, Error> {
-        debug_assert_eq!(N, insert.columns.len(), "a value for each column of {}", insert.table);
-        if rows.is_empty() {
-            return Ok(0);
-        }
-        let names: Vec<_> = insert.columns.iter().map(|column| column.name).collect();
-        let places: Vec<_> = (1..=N).map(|place| format!("?{place}")).collect();
-        let Insert { table, conflict, .. } = insert;
-        let sql = format!(
-            "INSERT INTO {table} ({}) VALUES ({}) {conflict}",
-            names.join(", "),
-            places.join(", ")
-        );
-        let mut statement = self.conn.prepare_cached(&sql)?;
-        let mut inserted = 0;
-        for row in rows {
-            inserted += statement.execute(rusqlite::params_from_iter(row))?;
-        }
-        Ok(inserted)
-    }
-
-    /// Updates a set, and says of each row whether its key was there and the condition held.
-    pub fn update_many<const N: usize>(&mut self, update: &Update, rows: &[[Value; N]]) -> Result<Vec<bool>, Error> {
-        let keys = update.keys.len();
-        debug_assert_eq!(
-            N,
-            keys + update.sets.len(),
-            "a value for each column of {}",
-            update.table
-        );
-        if rows.is_empty() {
+        debug_assert_eq!(N, select.keys.len(), "a value for each key column of {}", select.table);
+        if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let sql = format!(
-            "UPDATE {} SET {} WHERE {} {}",
-            update.table,
-            comparisons(update.sets, ", ", keys + 1),
-            comparisons(update.keys, " AND ", 1),
-            update.condition
-        );
-        let mut statement = self.conn.prepare_cached(&sql)?;
-        let mut changed = Vec::with_capacity(rows.len());
-        for row in rows {
-            changed.push(statement.execute(rusqlite::params_from_iter(row))? > 0);
+        match &mut self.inner {
+            Inner::Sqlite(session) => session.select_many(select, keys, read),
+            Inner::Postgres(session) => session.select_many(select, keys, read),
         }
-        Ok(changed)
+    }
+
+    /// Locks rows as [`Lock::Rows`] does, without reading them: what is read afterwards is what the
+    /// transactions before this one have left.
+    pub fn lock<const N: usize>(&mut self, select: &Select, keys: &[[Value; N]]) -> Result<(), Error> {
+        match &mut self.inner {
+            // There is one writer.
+            Inner::Sqlite(_) => Ok(()),
+            Inner::Postgres(_) if keys.is_empty() => Ok(()),
+            Inner::Postgres(session) => session.lock(select, keys),
+        }
+    }
+
+    /// Inserts a set.
+    pub fn insert_many<const N: usize>(&mut self, insert: &Insert, rows: &[[Value; N]]) -> Result<(), Error> {
+        debug_assert_eq!(N, insert.columns.len(), "a value for each column of {}", insert.table);
+        if rows.is_empty() {
+            return Ok(());
+        }
+        match &mut self.inner {
+            Inner::Sqlite(session) => session.insert_many(insert, rows),
+            Inner::Postgres(session) => session.insert_many(insert, rows),
+        }
+    }
+
+    /// Updates a set; an error if one of its rows was not there.
+    pub fn update_many<const N: usize>(&mut self, update: &Update, rows: &[[Value; N]]) -> Result<(), Error> {
+        let columns = update.keys.len() + update.sets.len();
+        debug_assert_eq!(N, columns, "a value for each column of {}", update.table);
+        if rows.is_empty() {
+            return Ok(());
+        }
+        match &mut self.inner {
+            Inner::Sqlite(session) => {
+                let changed = session.update_many(update, rows)?;
+                check_changed(update.table, rows.len(), changed)
+            }
+            Inner::Postgres(session) => session.update_many(update, rows),
+        }
     }
 }
 
-/// `a = ?1 AND b >= ?2`, counting from `first`.
-fn comparisons(columns: &[Column], between: &str, first: usize) -> String {
-    let mut sql = String::new();
-    for (place, column) in columns.iter().enumerate() {
-        if place > 0 {
-            sql.push_str(between);
-        }
-        write!(sql, "{} {} ?{}", column.name, column.compare, first + place).expect("writing to a string never fails");
+/// Rows are updated as they were read, under a lock: one that is not there any more is a fault of ours.
+pub(super) fn check_changed(table: &str, wanted: usize, changed: usize) -> Result<(), Error> {
+    if wanted == changed {
+        Ok(())
+    } else {
+        let found = format_args!("{changed} of {wanted} rows of {table} as they were read");
+        Err(Error::corrupt(found))
     }
-    sql
 }

@@ -66,6 +66,7 @@ pub fn pay(
     idempotency: Option<(&IdempotencyKey, &AnswerWith)>,
     now: Timestamp,
 ) -> Result<Paid, PayError> {
+    let row = accounts::lock(tx, &[account])?.pop().ok_or(PayError::Unknown)?;
     if let Some((key, _)) = idempotency {
         let known = idempotency::find(tx, &[(account, key)])?;
         match known
@@ -77,7 +78,6 @@ pub fn pay(
             None => {}
         }
     }
-    let row = accounts::lock(tx, &[account])?.pop().ok_or(PayError::Unknown)?;
     let mut books = Books::open(tx, &[account], now)?;
     let invoice = store::lock(tx, &[(account, id)])?;
     let invoice = store::with_orders(tx, invoice)?.pop().ok_or(PayError::Unknown)?;

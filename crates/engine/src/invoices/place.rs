@@ -11,7 +11,7 @@ use super::{Invoice, InvoiceStatus, Payment, store};
 use crate::{
     Context, Error,
     accounts::{self, AccountRow, AccountStatus},
-    db::{Command, Select, Tx, text, values},
+    db::{Command, Lock, Select, Tx, text, values},
     idempotency::{self, IdempotencyKey, Known},
     ledger::{Books, InsufficientBalance},
     limits::{self, LimitExceeded, Spending},
@@ -109,6 +109,10 @@ pub enum PlaceError {
 
 impl Command for Place {
     type Answer = Result<Placed, PlaceError>;
+
+    fn account(&self) -> AccountId {
+        self.account
+    }
 
     fn run(tx: &mut Tx<'_>, set: &[Self]) -> Result<Vec<Self::Answer>, Error> {
         let Some(first) = set.first() else {
@@ -256,7 +260,9 @@ impl<'a> Desk<'a> {
     fn number(&mut self, place: &Place) -> Result<Invoice, Error> {
         let row = self.accounts.get_mut(&place.account).expect("looked up before");
         let ids = &place.context.ids;
-        let id = InvoiceId::from_uuid(ids.next(place.now));
+        let made_at = place.now.max(row.latest_at);
+        row.latest_at = made_at;
+        let id = InvoiceId::from_uuid(ids.next(made_at));
         row.invoices_count += 1;
         let first_order = row.orders_count + 1;
         let paid = place.payment == Payment::Now;
@@ -270,7 +276,7 @@ impl<'a> Desk<'a> {
         for line in &place.lines {
             price = price.checked_add(line.price).map_err(Error::corrupt)?;
             row.orders_count += 1;
-            let identity = (OrderId::from_uuid(ids.next(place.now)), row.orders_count, id);
+            let identity = (OrderId::from_uuid(ids.next(made_at)), row.orders_count, id);
             orders.push(new_order(place, line, identity, status));
         }
         let count = i64::try_from(orders.len()).expect("a handful of orders");
@@ -352,7 +358,9 @@ fn recent_orders(tx: &mut Tx<'_>, set: &[Place]) -> Result<HashMap<Repeated, Ord
         table: "orders",
         columns: "account_id, phone_number, value_minor, value_currency, id",
         keys: &[text("account_id"), text("phone_number")],
-        condition: "AND status NOT IN ('cancelled', 'refunded', 'reversed') ORDER BY number DESC LIMIT 100",
+        condition: "AND status NOT IN ('cancelled', 'refunded', 'reversed')",
+        order: "ORDER BY number DESC LIMIT 100",
+        lock: Lock::None,
     };
     let mut keys = HashSet::new();
     for place in set.iter().filter(|place| place.repeats == Repeats::Refuse) {

@@ -1,13 +1,13 @@
 //! Invoices' SQL and nothing else.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use model::{AccountId, InvoiceId, Money, Timestamp};
 
 use super::{Invoice, InvoiceStatus};
 use crate::{
     Error,
-    db::{Insert, Row, Select, Tx, Update, int, text, values},
+    db::{Insert, Lock, Row, Select, Tx, Update, int, text, values},
 };
 
 pub(super) const COLUMNS: &str = "account_id, id, number, status, payment_method, currency, price_minor, reference,
@@ -51,10 +51,13 @@ pub(crate) fn lock(tx: &mut Tx<'_>, keys: &[(AccountId, InvoiceId)]) -> Result<V
         table: "invoices",
         columns: COLUMNS,
         keys: &[text("account_id"), text("id")],
-        condition: "ORDER BY account_id, id",
+        condition: "",
+        order: "",
+        lock: Lock::Rows,
     };
+    let keys: BTreeSet<_> = keys.iter().collect();
     let keys: Vec<_> = keys
-        .iter()
+        .into_iter()
         .map(|(account, invoice)| values![account, invoice])
         .collect();
     tx.select_many(&LOCK, &keys, read)
@@ -109,7 +112,6 @@ pub(super) fn update(tx: &mut Tx<'_>, changed: &[(InvoiceStatus, &Invoice)]) -> 
         table: "invoices",
         keys: &[text("account_id"), text("id"), text("status")],
         sets: &[text("status"), int("orders_open"), int("paid_at"), int("ended_at")],
-        condition: "",
     };
     let row = |(before, invoice): &(InvoiceStatus, &Invoice)| {
         values![
@@ -122,12 +124,7 @@ pub(super) fn update(tx: &mut Tx<'_>, changed: &[(InvoiceStatus, &Invoice)]) -> 
             invoice.status.ended_at(),
         ]
     };
-    let held = tx.update_many(&STAND, &changed.iter().map(row).collect::<Vec<_>>())?;
-    if held.iter().all(|held| *held) {
-        Ok(())
-    } else {
-        Err(Error::corrupt("an invoice changed under its lock"))
-    }
+    tx.update_many(&STAND, &changed.iter().map(row).collect::<Vec<_>>())
 }
 
 /// Gives invoices their orders.

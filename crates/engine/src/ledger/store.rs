@@ -7,7 +7,7 @@ use model::{AccountId, Currency, Money, Timestamp};
 use super::{Code, Movement};
 use crate::{
     Error,
-    db::{Insert, Select, Tx, int, text, values},
+    db::{Insert, Lock, Select, Tx, int, text, values},
 };
 
 /// A ledger account as it is stored, and whether it has moved since.
@@ -66,7 +66,20 @@ const BOOK: Select = Select {
     table: "ledger_accounts",
     columns: "account_id, code, currency, balance_minor, transfers_count",
     keys: &[text("account_id")],
-    condition: "ORDER BY account_id, code, currency",
+    condition: "",
+    order: "ORDER BY account_id, code, currency",
+    lock: Lock::None,
+};
+
+/// Every movement of a book is made under the lock of this row. It is locked before the book is read:
+/// rows that another transaction has added in between would not be seen by one and the same statement.
+const BALANCE: Select = Select {
+    table: "ledger_accounts",
+    columns: "balance_minor",
+    keys: &[text("account_id")],
+    condition: "AND code = 'balance'",
+    order: "",
+    lock: Lock::Rows,
 };
 
 const ROWS: Insert = Insert {
@@ -108,6 +121,7 @@ pub(super) fn read_books(tx: &mut Tx<'_>, accounts: &[AccountId]) -> Result<Rows
     sorted.sort_unstable();
     sorted.dedup();
     let keys: Vec<_> = sorted.iter().map(|account| values![account]).collect();
+    tx.lock(&BALANCE, &keys)?;
     let rows = tx.select_many(&BOOK, &keys, |row| {
         let key = (row.parse(0)?, row.parse(1)?, row.parse(2)?);
         let row = LedgerRow {

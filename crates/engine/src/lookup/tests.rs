@@ -4,10 +4,7 @@ use model::{OperatorGuess, OperatorId, Timestamp};
 use numbers::Numbers;
 
 use super::*;
-use crate::{
-    catalog::{CatalogFile, Keep, Snapshot, import, seed_default},
-    db::{Db, Durability},
-};
+use crate::catalog::{CatalogFile, Keep, Snapshot, import, seed_default};
 
 const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 const GERMAN: &str = "+4915123456789";
@@ -43,16 +40,18 @@ fn first(recognition: &Recognition, count: usize) -> Vec<String> {
 }
 
 /// Runs something in a transaction on a database with the default catalogue.
-fn in_database<T: Send + 'static>(run: impl FnOnce(&mut Tx<'_>) -> T + Send + 'static) -> T {
-    let folder = tempfile::tempdir().unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+fn in_database<T: Send + 'static>(run: impl Fn(&mut Tx<'_>) -> T + Send + 'static) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
-        let db = Db::open_sqlite(&folder.path().join("test.db"), Durability::ProcessOnly).unwrap();
+        let database = crate::test_database::database();
         let run = move |tx: &mut Tx<'_>| {
             seed_default(tx, NOW)?;
             Ok::<_, Error>(run(tx))
         };
-        db.write_with(run).await.unwrap()
+        database.db.write_with(run).await.unwrap()
     })
 }
 

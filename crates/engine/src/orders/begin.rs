@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use model::{AttemptId, AttemptRef, Elsewhere, Fault, Rejection, SupplierName, Timestamp, TopUp};
+use model::{AccountId, AttemptId, AttemptRef, Elsewhere, Fault, Rejection, SupplierName, Timestamp, TopUp};
 
 use super::{Attempt, Order, OrderKey, OrderStatus, ending::Changes, store};
 use crate::{
@@ -64,6 +64,10 @@ pub struct Question {
 
 impl Command for Begin {
     type Answer = Begun;
+
+    fn account(&self) -> AccountId {
+        self.key.account
+    }
 
     fn run(tx: &mut Tx<'_>, set: &[Self]) -> Result<Vec<Begun>, Error> {
         let Some(first) = set.first() else {

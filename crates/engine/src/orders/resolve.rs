@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use model::{Absence, Cause, Elsewhere, Fault, Outcome, Receipt, Rejection, Timestamp};
+use model::{Absence, AccountId, Cause, Elsewhere, Fault, Outcome, Receipt, Rejection, Timestamp};
 
 use super::{Attempt, Order, OrderKey, OrderStatus, ending::Changes, store};
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
 };
 
 /// Writes how a call to a supplier ended.
+#[derive(Clone)]
 pub struct Resolve {
     /// The order.
     pub key: OrderKey,
@@ -72,6 +73,10 @@ pub enum Resolved {
 
 impl Command for Resolve {
     type Answer = Resolved;
+
+    fn account(&self) -> AccountId {
+        self.key.account
+    }
 
     fn run(tx: &mut Tx<'_>, set: &[Self]) -> Result<Vec<Resolved>, Error> {
         let Some(first) = set.first() else {

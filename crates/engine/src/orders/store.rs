@@ -5,7 +5,7 @@ use model::{AccountId, AttemptId, InvoiceId, Money, Outcome, SupplierName, Times
 use super::{Order, OrderKey, OrderStatus};
 use crate::{
     Error,
-    db::{Insert, Row, Select, Tx, Update, Value, int, text, values},
+    db::{Insert, Lock, Row, Select, Tx, Update, Value, int, text, values},
 };
 
 pub(super) const COLUMNS: &str = "account_id, id, number, invoice_id, status, product_id, product_name, package_value,
@@ -65,7 +65,9 @@ pub(super) fn lock(tx: &mut Tx<'_>, keys: &[OrderKey]) -> Result<Vec<Order>, Err
         table: "orders",
         columns: COLUMNS,
         keys: &[text("account_id"), text("id")],
-        condition: "ORDER BY account_id, id",
+        condition: "",
+        order: "",
+        lock: Lock::Rows,
     };
     let keys: Vec<_> = keys.iter().map(|key| values![key.account, key.order]).collect();
     tx.select_many(&LOCK, &keys, read)
@@ -77,7 +79,9 @@ pub(crate) fn of_invoices(tx: &mut Tx<'_>, spans: &[(AccountId, i64, i64)]) -> R
         table: "orders",
         columns: COLUMNS,
         keys: &[text("account_id"), int("number").from(), int("number").below()],
-        condition: "ORDER BY account_id, number",
+        condition: "",
+        order: "ORDER BY account_id, number",
+        lock: Lock::None,
     };
     let keys: Vec<_> = spans
         .iter()
@@ -150,7 +154,6 @@ pub(crate) fn update(tx: &mut Tx<'_>, changed: &[(OrderStatus, Order)]) -> Resul
             text("decision"),
             int("ended_at"),
         ],
-        condition: "",
     };
     let row = |(before, order): &(OrderStatus, Order)| {
         values![
@@ -166,12 +169,7 @@ pub(crate) fn update(tx: &mut Tx<'_>, changed: &[(OrderStatus, Order)]) -> Resul
             order.status.ended_at(),
         ]
     };
-    let held = tx.update_many(&STAND, &changed.iter().map(row).collect::<Vec<_>>())?;
-    if held.iter().all(|held| *held) {
-        Ok(())
-    } else {
-        Err(Error::corrupt("an order changed under its lock"))
-    }
+    tx.update_many(&STAND, &changed.iter().map(row).collect::<Vec<_>>())
 }
 
 /// One submission of an order to one supplier.
@@ -229,7 +227,9 @@ pub(super) fn attempts_of(tx: &mut Tx<'_>, orders: &[OrderKey]) -> Result<Vec<At
         table: "attempts",
         columns: ATTEMPT_COLUMNS,
         keys: &[text("account_id"), text("order_id")],
-        condition: "ORDER BY account_id, order_id, number",
+        condition: "",
+        order: "ORDER BY account_id, order_id, number",
+        lock: Lock::None,
     };
     let keys: Vec<_> = orders.iter().map(|key| values![key.account, key.order]).collect();
     tx.select_many(&OF_ORDER, &keys, read_attempt)
@@ -286,7 +286,6 @@ pub(super) fn update_attempts(tx: &mut Tx<'_>, attempts: &[Attempt]) -> Result<(
             text("outcome"),
             int("answered_at"),
         ],
-        condition: "",
     };
     let row = |attempt: &Attempt| {
         values![

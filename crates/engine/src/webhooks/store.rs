@@ -1,10 +1,15 @@
 //! Events' and deliveries' SQL and nothing else.
 
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
+
 use model::{AccountId, DeliveryId, EventId, InvoiceId, Timestamp};
 
 use crate::{
     Context, Error,
-    db::{Insert, Tx, int, text, values},
+    db::{Insert, Lock, Select, Tx, Update, int, text, values},
 };
 
 /// An event about to be written, with its first delivery.
@@ -78,29 +83,76 @@ pub struct Posting {
 
 /// Claims deliveries that are due, every account's turn by turn, for as long as a lease.
 pub fn begin(tx: &mut Tx<'_>, context: &Context, now: Timestamp, limit: u32) -> Result<Vec<Posting>, Error> {
-    let sql = "SELECT queue.account_id, queue.id, queue.event_id, queue.url, e.body FROM (
-                   SELECT account_id, id, event_id, url, due_at,
-                          ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY due_at) AS turn
+    const STILL_DUE: Select = Select {
+        table: "webhook_deliveries",
+        columns: "account_id, id, event_id, url",
+        keys: &[text("account_id"), text("id"), int("due_at").below()],
+        condition: "",
+        order: "",
+        lock: Lock::Rows,
+    };
+    const CLAIM: Update = Update {
+        table: "webhook_deliveries",
+        keys: &[text("account_id"), text("id")],
+        sets: &[int("due_at")],
+    };
+    let sql = "SELECT account_id, id FROM (
+                   SELECT account_id, id, due_at, ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY due_at) AS turn
                    FROM webhook_deliveries WHERE due_at IS NOT NULL AND due_at <= ?1
-               ) AS queue
-               JOIN events e ON e.account_id = queue.account_id AND e.id = queue.event_id
-               ORDER BY turn, queue.due_at LIMIT ?2";
-    let found = tx.query(sql, &values![now, limit], |row| {
-        Ok(Posting {
+               ) AS queue ORDER BY turn, due_at LIMIT ?2";
+    let mut due = tx.query(sql, &values![now, limit], |row| Ok((row.parse(0)?, row.parse(1)?)))?;
+    due.sort_unstable();
+    let keys = due.iter().map(|(account, id): &(AccountId, DeliveryId)| {
+        let before = now + Duration::from_micros(1);
+        values![account, id, before]
+    });
+    // Another worker may have claimed some of them since they were seen.
+    let claimed = tx.select_many(&STILL_DUE, &keys.collect::<Vec<_>>(), |row| {
+        Ok(Claimed {
             account: row.parse(0)?,
             id: row.parse(1)?,
             event: row.parse(2)?,
             url: row.text(3)?,
-            body: row.text(4)?,
         })
     })?;
     let lease_until = now + context.settings.lease;
-    let mut claimed = Vec::with_capacity(found.len());
-    for posting in found {
-        let sql = "UPDATE webhook_deliveries SET due_at = ?3 WHERE account_id = ?1 AND id = ?2 AND due_at <= ?4";
-        if tx.execute(sql, &values![posting.account, posting.id, lease_until, now])? > 0 {
-            claimed.push(posting);
-        }
-    }
-    Ok(claimed)
+    let row = |claimed: &Claimed| values![claimed.account, claimed.id, lease_until];
+    tx.update_many(&CLAIM, &claimed.iter().map(row).collect::<Vec<_>>())?;
+    with_bodies(tx, claimed)
+}
+
+/// A delivery that is this worker's for a while.
+struct Claimed {
+    account: AccountId,
+    id: DeliveryId,
+    event: EventId,
+    url: String,
+}
+
+fn with_bodies(tx: &mut Tx<'_>, claimed: Vec<Claimed>) -> Result<Vec<Posting>, Error> {
+    const BODY: Select = Select {
+        table: "events",
+        columns: "account_id, id, body",
+        keys: &[text("account_id"), text("id")],
+        condition: "",
+        order: "",
+        lock: Lock::None,
+    };
+    let events: BTreeSet<_> = claimed.iter().map(|claimed| (claimed.account, claimed.event)).collect();
+    let keys: Vec<_> = events.iter().map(|(account, event)| values![account, event]).collect();
+    let bodies = tx.select_many(&BODY, &keys, |row| Ok(((row.parse(0)?, row.parse(1)?), row.text(2)?)))?;
+    let bodies: HashMap<(AccountId, EventId), String> = bodies.into_iter().collect();
+    let posting = |claimed: Claimed| {
+        let body = bodies.get(&(claimed.account, claimed.event));
+        Ok(Posting {
+            account: claimed.account,
+            id: claimed.id,
+            event: claimed.event,
+            url: claimed.url,
+            body: body
+                .ok_or_else(|| Error::corrupt("a delivery without its event"))?
+                .clone(),
+        })
+    };
+    claimed.into_iter().map(posting).collect()
 }

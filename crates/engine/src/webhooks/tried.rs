@@ -7,7 +7,7 @@ use model::{AccountId, DeliveryId, Timestamp};
 use crate::{
     Context, Error,
     context::pause,
-    db::{Command, Insert, Select, Tx, Update, int, text, values},
+    db::{Command, Insert, Lock, Select, Tx, Update, int, text, values},
 };
 
 /// Writes how one try ended.
@@ -66,18 +66,23 @@ fn judge(answer: &Answer, tries: u32, context: &Context, now: Timestamp) -> Next
 impl Command for Tried {
     type Answer = Next;
 
+    fn account(&self) -> AccountId {
+        self.account
+    }
+
     fn run(tx: &mut Tx<'_>, set: &[Self]) -> Result<Vec<Next>, Error> {
         const OPEN: Select = Select {
             table: "webhook_deliveries",
             columns: "id, tries",
             keys: &[text("account_id"), text("id")],
             condition: "AND status = 'pending'",
+            order: "",
+            lock: Lock::Rows,
         };
         const STAND: Update = Update {
             table: "webhook_deliveries",
             keys: &[text("account_id"), text("id")],
             sets: &[text("status"), int("tries"), int("due_at"), int("ended_at")],
-            condition: "",
         };
         const TRY: Insert = Insert {
             table: "webhook_tries",
@@ -92,7 +97,9 @@ impl Command for Tried {
             ],
             conflict: "",
         };
-        let keys: Vec<_> = set.iter().map(|tried| values![tried.account, tried.id]).collect();
+        let mut keys: Vec<_> = set.iter().map(|tried| (tried.account, tried.id)).collect();
+        keys.sort_unstable();
+        let keys: Vec<_> = keys.iter().map(|(account, id)| values![account, id]).collect();
         let open = tx.select_many(&OPEN, &keys, |row| Ok((row.parse::<DeliveryId>(0)?, row.count(1)?)))?;
         let mut open: HashMap<_, _> = open.into_iter().collect();
         let (mut stands, mut tries, mut answers) = (Vec::new(), Vec::new(), Vec::new());

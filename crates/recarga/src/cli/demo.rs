@@ -60,17 +60,22 @@ struct Ready {
 impl Demo {
     pub(crate) async fn run(self, shared: &Shared) -> Result<Exit, Failure> {
         let Self { port, data, log } = self;
-        let database = data.join("recarga.db");
-        let own = [
+        let mut own = vec![
             ("server.bind", Some(format!("127.0.0.1:{port}"))),
             ("server.rate_limit_per_minute", Some("0".to_owned())),
-            (
-                "database.url",
-                Some(format!("sqlite:{}", database.display())).filter(|_| shared.database.is_none()),
-            ),
             ("webhooks.allow_loopback", Some("true".to_owned())),
             ("log.filter", Some(log)),
         ];
+        let chosen = shared.load(&own)?;
+        if chosen.has_default_database() {
+            let database = data.join("recarga.db");
+            own.push(("database.url", Some(format!("sqlite:{}", database.display()))));
+        } else if chosen.sandbox.record_path.is_empty() {
+            own.push((
+                "sandbox.record_path",
+                Some(data.join("sandbox.db").display().to_string()),
+            ));
+        }
         let config = shared.load(&own)?;
         telemetry::install_logs(&config.log);
         let server = Server::open(config, Parts::Everything)

@@ -27,10 +27,9 @@ pub(crate) struct Desk {
 
 /// Says what to do if there is no database: a mistyped path must not make a new, empty one.
 pub(crate) fn must_exist(database: &Database) -> Result<(), Failure> {
-    let path = database.path();
-    if path.exists() {
+    let Some(path) = database.missing_file() else {
         return Ok(());
-    }
+    };
     let text = format!(
         "there is no database at {}: make one with recarga init, or name yours with --database or --config",
         path.display()
@@ -52,9 +51,8 @@ impl Desk {
             filter: "warn".to_owned(),
             ..config.log.clone()
         });
-        let database = config.database()?;
-        crate::serve::make_room(&database)?;
-        let db = database.open()?;
+        crate::serve::make_room(&config)?;
+        let db = config.database()?.open()?;
         let context = Arc::new(crate::serve::context(&config, &config.public_url(config.bind()?)));
         Ok(Self {
             config,
@@ -72,7 +70,7 @@ impl Desk {
     /// Writes with all that the business is given.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
-        closure: impl FnOnce(&mut Tx<'_>, &Context, Timestamp) -> Result<T, Failure> + Send + 'static,
+        closure: impl Fn(&mut Tx<'_>, &Context, Timestamp) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         let (context, now) = (Arc::clone(&self.context), self.now());
         self.db.write_with(move |tx| closure(tx, &context, now)).await
@@ -81,7 +79,7 @@ impl Desk {
     /// Reads a consistent state.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
-        closure: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static,
+        closure: impl Fn(&mut Tx<'_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         self.db.read(closure).await
     }

@@ -15,7 +15,7 @@ use serde::Serialize;
 use tokio::{net::TcpListener, time::timeout};
 
 use super::{Desk, Exit, Failure, Shared, desk::must_exist, output::print, output::print_json};
-use crate::config::Config;
+use crate::config::{Config, Database};
 
 #[derive(Debug, Args)]
 pub(crate) struct Doctor {}
@@ -123,13 +123,15 @@ type Found = Result<(State, String), Failure>;
 /// Opening it has already proved WAL and brought the tables up to date; a write proves the rest.
 async fn database(desk: &Desk) -> Found {
     desk.write(|_, _, _| Ok(())).await?;
-    let path = desk.config.database()?.path().display().to_string();
+    let database = desk.config.database()?;
+    let how = match database {
+        Database::Sqlite(_) => "in WAL mode",
+        Database::Postgres(_) => "with every commit kept",
+    };
+    let migrations = MIGRATIONS.len();
     Ok((
         State::Good,
-        format!(
-            "{path} is writable, in WAL mode, and up to date (migration {})",
-            MIGRATIONS.len()
-        ),
+        format!("{database} is writable, {how}, and up to date (migration {migrations})"),
     ))
 }
 

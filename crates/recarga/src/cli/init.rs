@@ -10,7 +10,7 @@ use engine::{
 use model::Currency;
 
 use super::{Desk, Exit, Failure, Shared};
-use crate::config::DEFAULT;
+use crate::config::{DEFAULT, Database};
 
 #[derive(Debug, Args)]
 pub(crate) struct Init {
@@ -34,12 +34,8 @@ impl Init {
         } = self;
         let config = shared.load(&[])?;
         let database = config.database()?;
-        if database.path().exists() {
-            let text = format!(
-                "there is a database at {} already: recarga account create makes another account in it",
-                database.path().display()
-            );
-            return Err(Failure::new(text));
+        if matches!(database, Database::Sqlite(_)) && database.missing_file().is_none() {
+            return Err(already(&database));
         }
         let kept = shared
             .config
@@ -50,10 +46,14 @@ impl Init {
             write_settings(&file, url.as_deref())?;
         }
         let desk = Desk::make(config, shared.output())?;
+        let named = database.clone();
         let make = desk.write(move |tx, context, now| {
+            if !accounts::list(tx)?.is_empty() {
+                return Err(already(&named));
+            }
             catalog::seed_default(tx, now)?;
             let new = NewAccount {
-                name: account,
+                name: account.clone(),
                 currency,
                 markup_bps: 0,
                 below_cost: BelowCost::Refuse,
@@ -65,10 +65,7 @@ impl Init {
         });
         let (account, api_key) = make.await?;
         let written = kept.is_none();
-        let (file, database) = (
-            kept.unwrap_or(file).display().to_string(),
-            database.path().display().to_string(),
-        );
+        let (file, database) = (kept.unwrap_or(file).display().to_string(), database.to_string());
         let json = serde_json::json!({
             "config": file, "database": database, "account_id": account.id.to_string(), "api_key": api_key,
         });
@@ -93,6 +90,11 @@ impl Init {
         });
         Ok(Exit::Done)
     }
+}
+
+fn already(database: &Database) -> Failure {
+    let text = format!("there is a database at {database} already: recarga account create makes another account in it");
+    Failure::new(text)
 }
 
 /// Writes the defaults with their comments, each commented out, so that later defaults still count.

@@ -87,7 +87,7 @@ impl Check {
         let numbers = open_numbers(&config)?;
         let number = numbers.read(&self.number, self.country)?.number;
         // The plans need no database; whose the number is does.
-        let lookup = if config.database()?.path().exists() {
+        let lookup = if config.database()?.missing_file().is_none() {
             Some(recognise(shared, numbers, number).await?)
         } else {
             None

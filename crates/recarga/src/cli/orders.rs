@@ -172,13 +172,13 @@ impl List {
             reference,
             limit,
         } = self;
+        let filter = OrderFilter {
+            status,
+            phone_number: phone,
+            reference,
+            ..OrderFilter::default()
+        };
         let read = desk.read(move |tx| {
-            let filter = OrderFilter {
-                status,
-                phone_number: phone,
-                reference,
-                ..OrderFilter::default()
-            };
             let page = PageRequest { start: 0, limit };
             let mut found = Vec::new();
             for account in accounts_of(tx, account.as_deref())? {

@@ -99,10 +99,10 @@ impl Command {
 impl List {
     async fn run(self, desk: &Desk) -> Result<(), Failure> {
         let Self { account, limit } = self;
-        let read = desk.read(move |tx| match account {
+        let read = desk.read(move |tx| match &account {
             None => Ok(webhooks::recent(tx, limit)?),
             Some(account) => {
-                let account = account_of(tx, &account)?.id;
+                let account = account_of(tx, account)?.id;
                 Ok(webhooks::list(tx, account, None, PageRequest { start: 0, limit })?.entries)
             }
         });

@@ -14,9 +14,9 @@ use crate::{
     worker::WorkerSettings,
 };
 
-/// The name of the sandbox's record, beside the database.
 /// A worker that is held up longer than this after claiming an order lets it go unsubmitted.
 const SUBMIT_WITHIN: Duration = Duration::from_secs(5);
+/// The name of the sandbox's record, beside the database.
 const SANDBOX_RECORD: &str = "sandbox.db";
 /// What clients are promised.
 const IDEMPOTENCY_KEPT_MIN_S: u64 = 86_400;
@@ -163,7 +163,7 @@ impl Config {
     pub fn sandbox_settings(&self) -> Result<SandboxSettings, ConfigError> {
         let sandbox = &self.sandbox;
         let path = match sandbox.record_path.as_str() {
-            "" => self.database()?.path().with_file_name(SANDBOX_RECORD),
+            "" => self.database()?.folder().join(SANDBOX_RECORD),
             path => PathBuf::from(path),
         };
         let usd = "USD".parse().expect("a currency");

@@ -76,6 +76,15 @@ pub fn load(sources: &Sources) -> Result<Config, ConfigError> {
     Ok(config)
 }
 
+impl Config {
+    /// Whether nobody has named a database.
+    pub fn has_default_database(&self) -> bool {
+        let defaults = keys_of(DEFAULT).expect("the defaults are tested");
+        let url = defaults.get("database.url").and_then(toml::Value::as_str);
+        url == Some(&self.database.url)
+    }
+}
+
 #[expect(clippy::needless_pass_by_value, reason = "map_err hands it over")]
 fn unreadable(error: ::config::ConfigError) -> ConfigError {
     ConfigError::Unreadable(error.to_string())
@@ -236,7 +245,7 @@ mod tests {
             with(&[], &[("worker.poll_ms", "soon")]),
             with(&[], &[("worker.concurrency", "0")]),
             with(&[], &[("server.bind", "localhost")]),
-            with(&[], &[("database.url", "postgres://u:p@host/db")]),
+            with(&[], &[("database.url", "postgres://u:p@host/db?sslmode=prefer")]),
             with(&[], &[("sandbox.float", "much")]),
             with(&[], &[("log.filter", "a=b=c")]),
             with(&[], &[("orders.lease_s", "3")]),

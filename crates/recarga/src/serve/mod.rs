@@ -12,6 +12,7 @@ use std::{
     io,
     net::SocketAddr,
     os::unix::fs::DirBuilderExt,
+    path::Path,
     sync::{Arc, mpsc},
     time::Duration,
 };
@@ -19,7 +20,6 @@ use std::{
 use engine::{
     Context, Error,
     catalog::{ProductFilter, Snapshot, TestProducts},
-    db::Durability,
     page::PageRequest,
 };
 use model::{Ids, Product};
@@ -33,7 +33,7 @@ use crate::{
     App,
     app::AppOptions,
     clock::SystemClock,
-    config::{Config, ConfigError, Database, open_numbers},
+    config::{Config, ConfigError, open_numbers},
     webhooks::{self, WebhookSettings},
     worker,
 };
@@ -120,20 +120,22 @@ pub struct Server {
     public_url: String,
 }
 
-/// Makes the folder of a database.
-pub(crate) fn make_room(database: &Database) -> Result<(), ServeError> {
-    match database.path().parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        None => Ok(()),
-        // Balances and webhook secrets are the owner's business alone.
-        Some(folder) => DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(|source| ServeError::Folder {
-                folder: folder.display().to_string(),
-                source,
-            }),
+/// Makes the folders of the files that are written.
+pub(crate) fn make_room(config: &Config) -> Result<(), ServeError> {
+    let mut folders = vec![config.database()?.folder().to_owned()];
+    if config.sandbox.enabled {
+        let record = config.sandbox_settings()?.path.unwrap_or_default();
+        folders.extend(record.parent().map(Path::to_owned));
     }
+    for folder in folders.iter().filter(|folder| !folder.as_os_str().is_empty()) {
+        // Balances and webhook secrets are the owner's business alone.
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.map_err(|source| ServeError::Folder {
+            folder: folder.display().to_string(),
+            source,
+        })?;
+    }
+    Ok(())
 }
 
 /// Makes what the business is given. Links in events begin with the public URL.
@@ -199,8 +201,7 @@ impl Server {
             listener = Some(bound);
         }
         let public_url = config.public_url(listens);
-        let database = config.database()?;
-        make_room(&database)?;
+        make_room(&config)?;
         let (told, failures) = mpsc::channel();
         let settings = config.clone();
         let suppliers = move |snapshot: &Snapshot| {
@@ -211,8 +212,7 @@ impl Server {
         };
         let Context { ids, settings, present } = context(&config, &public_url);
         let options = AppOptions {
-            database: database.path().to_owned(),
-            durability: Durability::Full,
+            db: config.database()?.open()?,
             settings,
             suppliers: Box::new(suppliers),
             present,

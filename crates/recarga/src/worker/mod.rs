@@ -45,6 +45,9 @@ impl Default for WorkerSettings {
     }
 }
 
+/// How often an answer of a supplier is offered to a database that is not there; each offer waits.
+const WRITES_MAX: u32 = 3;
+
 /// Works until told to stop, then finishes what is under way or leaves it resumable.
 pub async fn run(app: Arc<App>, settings: WorkerSettings, mut stop: watch::Receiver<bool>) {
     let slots = Arc::new(Semaphore::new(settings.concurrency));
@@ -100,14 +103,14 @@ async fn look(app: &App, concurrency: usize) {
 /// Works on one order: claims it, calls a supplier, writes how it ended.
 async fn work(app: &App, key: OrderKey) -> Result<(), Error> {
     let begun_at = app.clock.now();
-    let begin = Begin {
+    let claim = Begin {
         key,
         now: begun_at,
         catalog: app.catalog(),
         directory: app.directory(),
         context: Arc::clone(&app.context),
     };
-    let begun = app.db.write(begin).await?;
+    let begun = app.db.write(claim).await?;
     let called_at = app.clock.now();
     match begun {
         Begun::Submit(Submission { key, supplier, topup }) => {
@@ -177,9 +180,21 @@ async fn resolve(
         now: app.clock.now(),
         context: Arc::clone(&app.context),
     };
-    let resolved = app.db.write(resolve).await?;
+    let resolved = write(app, resolve).await?;
     note(key, resolved);
     Ok(resolved)
+}
+
+/// Writes an answer, and once more where the database was not there: what a supplier said is worth a
+/// wait, and an answer that was written already changes nothing.
+async fn write(app: &App, resolve: Resolve) -> Result<Resolved, Error> {
+    for _ in 1..WRITES_MAX {
+        match app.db.write(resolve.clone()).await {
+            Err(error) if error.passes() => tracing::warn!("Writing the end of a call again: {error}"),
+            written => return written,
+        }
+    }
+    app.db.write(resolve).await
 }
 
 /// Logs and counts what became of an order.

@@ -1,10 +1,6 @@
 //! A whole Recarga on a temporary database, driven through its router.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, LazyLock},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -14,8 +10,7 @@ use axum::{
 use engine::{
     Settings,
     accounts::{self, Account, AccountError, NewAccount, Scope},
-    catalog::{self, BelowCost},
-    db::{Db, Durability},
+    catalog::BelowCost,
 };
 use model::{AccountId, Clock, Ids, Money};
 use numbers::Numbers;
@@ -28,8 +23,7 @@ use recarga::{
 };
 use serde_json::Value;
 use suppliers::{Sandbox, SandboxSettings, Suppliers};
-use tempfile::TempDir;
-use testkit::ManualClock;
+use testkit::{Database, ManualClock};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
@@ -46,7 +40,7 @@ pub(crate) struct Stage {
     /// Its key, which may do everything.
     pub(crate) token: String,
     stop: watch::Sender<bool>,
-    _directory: TempDir,
+    _database: Database,
 }
 
 /// What was answered.
@@ -57,39 +51,17 @@ pub(crate) struct Answer {
     pub(crate) text: String,
 }
 
-/// What the file of a database and its log are called.
-const FILES: [&str; 2] = ["recarga.db", "recarga.db-wal"];
-
-/// A database with the default catalogue, made once for all stages.
-static SEEDED: LazyLock<[Vec<u8>; 2]> = LazyLock::new(|| {
-    let seed = || {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let directory = TempDir::new().unwrap();
-        let now = ManualClock::default().now();
-        let db = Db::open_sqlite(&directory.path().join(FILES[0]), Durability::ProcessOnly).unwrap();
-        runtime
-            .block_on(db.write_with(move |tx| catalog::seed_default(tx, now)))
-            .unwrap();
-        FILES.map(|file| std::fs::read(directory.path().join(file)).unwrap())
-    };
-    std::thread::spawn(seed).join().unwrap()
-});
-
 impl Stage {
     pub(crate) async fn new() -> Self {
         Self::with(ApiSettings::default()).await
     }
 
     pub(crate) async fn with(settings: ApiSettings) -> Self {
-        let directory = TempDir::new().unwrap();
-        for (file, bytes) in FILES.iter().zip(&*SEEDED) {
-            std::fs::write(directory.path().join(file), bytes).unwrap();
-        }
+        let database = testkit::database();
         let clock = Arc::new(ManualClock::default());
         let sandbox_clock = Arc::clone(&clock);
         let options = AppOptions {
-            database: directory.path().join(FILES[0]),
-            durability: Durability::ProcessOnly,
+            db: database.db.clone(),
             settings: Settings::default(),
             suppliers: Box::new(move |_| {
                 let sandbox = Sandbox::open(SandboxSettings::default(), sandbox_clock, &[], &HashMap::new()).unwrap();
@@ -115,7 +87,7 @@ impl Stage {
             clock,
             token: String::new(),
             stop: watch::channel(false).0,
-            _directory: directory,
+            _database: database,
         };
         (stage.account, stage.token) = stage.account_with(100_000, &[Scope::Read, Scope::Purchase]).await;
         stage

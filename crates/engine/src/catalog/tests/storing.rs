@@ -2,20 +2,19 @@ use model::{Offer, Terms, Timestamp};
 use rust_decimal::Decimal;
 
 use super::{super::*, currency, money};
-use crate::{
-    Error,
-    db::{Db, Durability, Tx},
-};
+use crate::{Error, db::Tx};
 
 const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 
 /// Runs something in a transaction on an empty database.
-fn in_database<T: Send + 'static>(run: impl FnOnce(&mut Tx<'_>) -> T + Send + 'static) -> T {
-    let folder = tempfile::tempdir().unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+fn in_database<T: Send + 'static>(run: impl Fn(&mut Tx<'_>) -> T + Send + 'static) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
-        let db = Db::open_sqlite(&folder.path().join("test.db"), Durability::ProcessOnly).unwrap();
-        db.write_with(move |tx| Ok::<_, Error>(run(tx))).await.unwrap()
+        let database = crate::test_database::database();
+        database.db.write_with(move |tx| Ok::<_, Error>(run(tx))).await.unwrap()
     })
 }
 

@@ -4,8 +4,7 @@ use std::{path::Path, time::Duration};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::Durability;
-use crate::Error;
+use crate::{Error, db::Durability};
 
 /// Another process on the same file may hold it this long.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -18,7 +17,7 @@ const SWITCH_ATTEMPTS_MAX: u32 = 100_000;
 const CHECKPOINT_PAGES: u32 = 8_000;
 
 /// Opens the one connection that writes.
-pub(super) fn open_writer(path: &Path, durability: Durability) -> Result<Connection, Error> {
+pub(in crate::db) fn open_writer(path: &Path, durability: Durability) -> Result<Connection, Error> {
     let conn = Connection::open(path)
         .map_err(|error| Error::setup(format_args!("can't open the database {}: {error}", path.display())))?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
@@ -54,7 +53,7 @@ fn switch_to_wal(conn: &Connection) -> Result<String, Error> {
 }
 
 /// Opens a connection that reads.
-pub(super) fn open_reader(path: &Path) -> Result<Connection, Error> {
+pub(in crate::db) fn open_reader(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let conn = Connection::open_with_flags(path, flags)?;
     conn.busy_timeout(BUSY_TIMEOUT)?;

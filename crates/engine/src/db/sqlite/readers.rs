@@ -5,8 +5,11 @@ use std::{path::Path, sync::Mutex};
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
-use super::{sqlite, tx::Tx};
-use crate::Error;
+use super::{Session, open};
+use crate::{
+    Error,
+    db::{batch::caught, tx::Tx},
+};
 
 /// Reads wait for one of so many connections.
 const CONNECTIONS: usize = 4;
@@ -20,7 +23,7 @@ pub(super) struct Readers {
 impl Readers {
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let idle = (0..CONNECTIONS)
-            .map(|_| sqlite::open_reader(path))
+            .map(|_| open::open_reader(path))
             .collect::<Result<_, _>>()?;
         Ok(Self {
             idle: Mutex::new(idle),
@@ -33,7 +36,7 @@ impl Readers {
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
-        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
         let _permit = self.permits.acquire().await.map_err(|_| Error::closed())?;
         let readers = std::sync::Arc::clone(self);
@@ -55,11 +58,10 @@ impl Readers {
 fn read_once<T, E, F>(conn: &Connection, closure: F) -> Result<T, E>
 where
     E: From<Error>,
-    F: FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    F: Fn(&mut Tx<'_>) -> Result<T, E>,
 {
     conn.execute_batch("BEGIN").map_err(Error::from)?;
-    let run = std::panic::AssertUnwindSafe(|| closure(&mut Tx { conn }));
-    let result = std::panic::catch_unwind(run).unwrap_or_else(|_| Err(Error::corrupt("a read panicked").into()));
+    let result = caught(|| closure(&mut Tx::sqlite(Session(conn))));
     conn.execute_batch("ROLLBACK").map_err(Error::from)?;
     result
 }

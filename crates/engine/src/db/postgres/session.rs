@@ -1,0 +1,260 @@
+//! One connection, driven by the thread that uses it, and the transaction that is open on it.
+//!
+//! `BEGIN` goes with the first statement, and writes wait until something is read or committed: each
+//! round trip carries whatever has gathered. The first error is kept, since PostgreSQL answers
+//! nothing useful after it.
+
+use std::{collections::HashMap, pin::Pin, sync::Arc};
+
+use futures_util::future::{join, join_all};
+use tokio::runtime::Runtime;
+use tokio_postgres::{Client, Row, Statement, types::ToSql};
+
+use super::{
+    failure::{Failure, surely_not_committed},
+    params::Param,
+    traffic::Counters,
+};
+use crate::{Error, db::tx::check_changed};
+
+/// What a session's transactions do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// They see one state throughout and lock nothing.
+    Read,
+    /// Each statement sees what was committed before it; what matters is locked.
+    Write,
+}
+
+/// More statements than this go in several round trips.
+const WAITING_MAX: usize = 16;
+/// More than the number of different statements; beyond it something is written wrongly.
+const STATEMENTS_MAX: usize = 1_000;
+
+/// A connection to PostgreSQL.
+pub(in crate::db) struct Session {
+    driver: Driver,
+    client: Client,
+    pub(super) mode: Mode,
+    statements: HashMap<String, Statement>,
+    begun: bool,
+    waiting: Vec<Write>,
+    failure: Option<Failure>,
+    traffic: Arc<Counters>,
+}
+
+/// A write that has not been sent.
+struct Write {
+    statement: Statement,
+    params: Vec<Param>,
+    /// How many rows it has to change, and of which table.
+    expected: Option<(usize, &'static str)>,
+}
+
+impl Session {
+    pub(super) fn new(runtime: Runtime, client: Client, mode: Mode, traffic: Arc<Counters>) -> Self {
+        Self {
+            driver: Driver(Some(runtime)),
+            client,
+            mode,
+            statements: HashMap::new(),
+            begun: false,
+            waiting: Vec::new(),
+            failure: None,
+            traffic,
+        }
+    }
+
+    /// Starts a transaction, which begins with its first statement.
+    pub(super) fn start(&mut self) {
+        self.begun = false;
+        self.failure = None;
+        self.waiting.clear();
+    }
+
+    /// Why the transaction can't go on, if it can't.
+    pub(super) fn failure(&self) -> Option<Failure> {
+        self.failure
+    }
+
+    /// Runs several statements of text, as they are, outside of any transaction.
+    pub(super) fn run_batch(&mut self, sql: &str) -> Result<(), Error> {
+        self.traffic.count_trip(1);
+        let result = self.driver.block_on(self.client.batch_execute(sql));
+        self.noted(result)
+    }
+
+    /// Sends what waits and then this, and returns its rows.
+    pub(super) fn fetch(&mut self, sql: &str, params: &[Param]) -> Result<Vec<Row>, Error> {
+        let statement = self.prepare(sql)?;
+        let writes = std::mem::take(&mut self.waiting);
+        let (sent, rows) = self.send(&writes, Box::pin(self.client.query(&statement, &refs(params))));
+        self.check(&writes, sent)?;
+        self.noted(rows)
+    }
+
+    /// Sends what waits and then this, and says how many rows it changed.
+    pub(super) fn change(&mut self, sql: &str, params: &[Param]) -> Result<u64, Error> {
+        let statement = self.prepare(sql)?;
+        let writes = std::mem::take(&mut self.waiting);
+        let (sent, changed) = self.send(&writes, Box::pin(self.client.execute(&statement, &refs(params))));
+        self.check(&writes, sent)?;
+        self.noted(changed)
+    }
+
+    /// Writes with the next round trip.
+    pub(super) fn defer(
+        &mut self,
+        sql: &str,
+        params: Vec<Param>,
+        expected: Option<(usize, &'static str)>,
+    ) -> Result<(), Error> {
+        let statement = self.prepare(sql)?;
+        self.waiting.push(Write {
+            statement,
+            params,
+            expected,
+        });
+        if self.waiting.len() >= WAITING_MAX {
+            self.flush()
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Sends what waits.
+    fn flush(&mut self) -> Result<(), Error> {
+        let writes = std::mem::take(&mut self.waiting);
+        if writes.is_empty() {
+            return Ok(());
+        }
+        let (sent, ()) = self.send(&writes, Box::pin(std::future::ready(())));
+        self.check(&writes, sent)
+    }
+
+    /// Ends the transaction for good. An error without a failure means that nobody can tell whether it did.
+    pub(super) fn commit(&mut self) -> Result<(), Error> {
+        self.flush()?;
+        if !self.begun {
+            return Ok(());
+        }
+        self.begun = false;
+        self.traffic.count_trip(1);
+        match self.driver.block_on(self.client.batch_execute("COMMIT")) {
+            Ok(()) => Ok(()),
+            Err(error) if surely_not_committed(&error) => self.noted(Err(error)),
+            Err(error) => {
+                self.failure = Some(Failure::Lost);
+                Err(Error::commit_unknown(error))
+            }
+        }
+    }
+
+    /// Undoes the transaction. A connection on which that fails is of no use any more.
+    pub(super) fn roll_back(&mut self) {
+        self.waiting.clear();
+        if std::mem::take(&mut self.begun) {
+            self.traffic.count_trip(1);
+            if self.driver.block_on(self.client.batch_execute("ROLLBACK")).is_err() {
+                self.failure = Some(Failure::Lost);
+            }
+        }
+    }
+
+    /// Whether the connection may be used again.
+    pub(super) fn is_usable(&self) -> bool {
+        self.failure != Some(Failure::Lost) && !self.client.is_closed()
+    }
+
+    fn prepare(&mut self, sql: &str) -> Result<Statement, Error> {
+        if let Some(statement) = self.statements.get(sql) {
+            return Ok(statement.clone());
+        }
+        debug_assert!(self.statements.len() < STATEMENTS_MAX, "{sql}");
+        self.traffic.count_trip(1);
+        let prepared = self.driver.block_on(self.client.prepare(sql));
+        let statement = self.noted(prepared)?;
+        self.statements.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+
+    /// Sends `BEGIN` if need be, the writes, and something last; all of it in one round trip.
+    fn send<T>(&self, writes: &[Write], last: Last<'_, T>) -> (Sent, T) {
+        let begin = (!self.begun).then_some(match self.mode {
+            Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Mode::Write => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+        });
+        self.traffic.count_trip(writes.len() + usize::from(begin.is_some()) + 1);
+        self.driver.block_on(async {
+            let beginning = async {
+                match begin {
+                    Some(sql) => self.client.batch_execute(sql).await,
+                    None => Ok(()),
+                }
+            };
+            let writing = writes.iter().map(|write| async {
+                let params = refs(&write.params);
+                self.client.execute(&write.statement, &params).await
+            });
+            // Each is sent when it is first looked at: in this order.
+            let (opened, (written, last)) = join(beginning, join(join_all(writing), last)).await;
+            (Sent { opened, written }, last)
+        })
+    }
+
+    /// Looks for the first thing that went wrong.
+    fn check(&mut self, writes: &[Write], sent: Sent) -> Result<(), Error> {
+        self.begun = true;
+        self.noted(sent.opened)?;
+        for (write, changed) in writes.iter().zip(sent.written) {
+            let changed = self.noted(changed)?;
+            if let Some((expected, table)) = write.expected {
+                let changed = usize::try_from(changed).unwrap_or(usize::MAX);
+                if let Err(error) = check_changed(table, expected, changed) {
+                    self.failure = Some(Failure::Final);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn noted<T>(&mut self, result: Result<T, tokio_postgres::Error>) -> Result<T, Error> {
+        result.map_err(|error| {
+            self.failure.get_or_insert_with(|| Failure::of(&error));
+            Error::from(error)
+        })
+    }
+}
+
+/// Drives one connection. It may be dropped anywhere, also where nobody may wait for its end.
+struct Driver(Option<Runtime>);
+
+impl Driver {
+    fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        self.0.as_ref().expect("there until it is dropped").block_on(future)
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+type Last<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// How a round trip ended.
+struct Sent {
+    opened: Result<(), tokio_postgres::Error>,
+    written: Vec<Result<u64, tokio_postgres::Error>>,
+}
+
+fn refs(params: &[Param]) -> Vec<&(dyn ToSql + Sync)> {
+    fn one(param: &Param) -> &(dyn ToSql + Sync) {
+        param
+    }
+    params.iter().map(one).collect()
+}
