@@ -5,17 +5,17 @@
 //! timing is theirs, so the seed repeats what was tried, not every interleaving.
 
 #[path = "../program/mod.rs"]
+#[expect(dead_code, reason = "resellers only buy")]
 mod program;
-mod reckoning;
-mod resellers;
-mod scenario;
+#[path = "../trade/mod.rs"]
+#[expect(dead_code, reason = "there is one server")]
+mod trade;
 
 use std::{path::Path, thread, time::Duration};
 
-use program::{Client, Program, Ready};
+use program::{Program, Ready};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
-use reckoning::Reckoning;
-use resellers::Resellers;
+use trade::{SETTINGS, auditor::Auditor, resellers::Resellers};
 
 /// The program dies this many times.
 const KILLS: u32 = 66;
@@ -27,25 +27,8 @@ const STILLBORN: u32 = 6;
 const BIRTH_MS: std::ops::Range<u64> = 0..60;
 /// Whoever buys at the same time.
 const RESELLERS: u64 = 4;
-/// What is left must have ended after so many looks, `LOOK` apart: a minute and more.
-const LOOKS_MAX: u32 = 600;
-const LOOK: Duration = Duration::from_millis(100);
-
-/// Everything that waits, waits shortly, so that every scenario ends within seconds. A lease must be
-/// five seconds longer than a call.
-const SETTINGS: [(&str, &str); 11] = [
-    ("RECARGA_ORDERS_ASK_PAUSES_S", "1"),
-    ("RECARGA_ORDERS_LEASE_S", "6"),
-    ("RECARGA_ORDERS_RETRY_PAUSES_S", "0"),
-    ("RECARGA_SANDBOX_ABSENCE_AFTER_MS", "900"),
-    ("RECARGA_SANDBOX_CALL_TIMEOUT_MS", "300"),
-    ("RECARGA_SANDBOX_LATE_AFTER_MS", "600"),
-    ("RECARGA_SANDBOX_REVERSE_AFTER_MS", "1500"),
-    ("RECARGA_SANDBOX_SETTLE_AFTER_MS", "200"),
-    ("RECARGA_SANDBOX_SLOW_MS", "100"),
-    ("RECARGA_WORKER_POLL_MS", "50"),
-    ("RECARGA_WORKER_SWEEP_MS", "500"),
-];
+/// What a demo has at first and what it is given, in cents: more than can be spent meanwhile.
+const FUNDED_MINOR: i64 = 1_001_000_000;
 
 #[test]
 fn nothing_is_lost_or_doubled_however_often_it_dies() {
@@ -56,11 +39,11 @@ fn nothing_is_lost_or_doubled_however_often_it_dies() {
     let mut program = Program::start(folder.path(), &SETTINGS);
     let first = ready(&mut program, folder.path());
     fund(&first, folder.path());
-    let resellers = Resellers::open(first, seed, RESELLERS);
+    let resellers = Resellers::open(vec![first], seed, RESELLERS);
     for _ in 0..KILLS {
         let stillborn = chance.random_ratio(1, STILLBORN);
         if !stillborn {
-            resellers.move_to(ready(&mut program, folder.path()));
+            resellers.move_to(vec![ready(&mut program, folder.path())]);
         }
         // A wait for nothing but the moment to kill: any moment is as good.
         let life = if stillborn { BIRTH_MS } else { LIFE_MS };
@@ -68,21 +51,22 @@ fn nothing_is_lost_or_doubled_however_often_it_dies() {
         program.kill();
         program = Program::start(folder.path(), &SETTINGS);
     }
-    let now_at = ready(&mut program, folder.path());
-    resellers.move_to(now_at.clone());
+    resellers.move_to(vec![ready(&mut program, folder.path())]);
     let purchases = resellers.close();
-    drain(&now_at, folder.path());
+    let database = folder.path().join("recarga.db");
+    let auditor = Auditor::open(&database.display().to_string(), folder.path().join("sandbox.db"));
+    let reckoning = auditor.await_the_end();
     program.kill();
 
-    let reckoning = Reckoning::read(folder.path());
     println!("{KILLS} kills, {} purchases, {}", purchases.len(), reckoning.summary());
     reckoning.assert_kept(&purchases);
     reckoning.assert_each_order_agrees_with_the_supplier();
     reckoning.assert_every_scenario_came_up();
-    reckoning.assert_money_agrees(folder.path());
+    reckoning.assert_money_agrees(FUNDED_MINOR);
+    auditor.assert_books_are_whole();
 }
 
-/// Gives the account more than can be spent meanwhile.
+/// Gives the account the rest of [`FUNDED_MINOR`].
 fn fund(at: &Ready, folder: &Path) {
     let mut command = program::command();
     command
@@ -96,17 +80,4 @@ fn ready(program: &mut Program, folder: &Path) -> Ready {
     program
         .ready()
         .unwrap_or_else(|| panic!("the program does not start again:\n{}", log()))
-}
-
-/// Waits until every order has ended and what will be taken back was taken back.
-fn drain(at: &Ready, folder: &Path) {
-    let client = Client::new();
-    for _ in 0..LOOKS_MAX {
-        let answer = client.get(at, "/orders?status=pending&limit=1").expect("it answers");
-        if answer.body["data"] == serde_json::json!([]) && Reckoning::read(folder).unsettled().is_empty() {
-            return;
-        }
-        thread::park_timeout(LOOK);
-    }
-    panic!("not everything ends: {:?}", Reckoning::read(folder).unsettled());
 }

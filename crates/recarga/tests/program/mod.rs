@@ -17,7 +17,7 @@ const READY_WITHIN: Duration = Duration::from_mins(1);
 /// An answer takes milliseconds; a busy machine may take longer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 
-/// A demo that runs. It is killed when it is dropped.
+/// A program that runs. It is killed when it is dropped.
 pub(crate) struct Program {
     child: Child,
     said: mpsc::Receiver<Ready>,
@@ -34,29 +34,37 @@ pub(crate) fn command() -> Command {
     command
 }
 
-/// What a demo says once it answers.
+/// What a program says once it answers.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Ready {
     /// Where, with `/v2`.
     pub(crate) base_url: String,
-    /// A key of its account.
+    /// A key of its account; only a demo says it.
+    #[serde(default)]
     pub(crate) api_key: String,
-    /// Its account.
+    /// Its account; only a demo says it.
+    #[serde(default)]
     pub(crate) account_id: String,
 }
 
 impl Program {
     /// Starts a demo on a folder. `settings` are environment variables. What it logs is in `log` there.
     pub(crate) fn start(data: &Path, settings: &[(&str, &str)]) -> Self {
+        let mut demo = command();
+        demo.args(["demo", "--json", "--port", "0", "--data"])
+            .arg(data)
+            .envs(settings.iter().copied());
+        Self::run(&mut demo, &data.join("log"))
+    }
+
+    /// Starts a command that goes on. What it logs is added to a file.
+    pub(crate) fn run(command: &mut Command, log: &Path) -> Self {
         let log = File::options()
             .create(true)
             .append(true)
-            .open(data.join("log"))
+            .open(log)
             .expect("the folder can be written");
-        let mut child = command()
-            .args(["demo", "--json", "--port", "0", "--data"])
-            .arg(data)
-            .envs(settings.iter().copied())
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log)

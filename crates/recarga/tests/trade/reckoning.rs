@@ -1,18 +1,16 @@
 //! The reckoning: invoices, orders and money as the database has them, deliveries as the supplier
 //! has them.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
-    path::Path,
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use engine::{
+    Error,
+    db::{Row, Tx},
 };
+use model::{AttemptId, OrderId};
+use suppliers::sandbox::{Entry, Scenario, State, TABLE};
 
-use model::{AttemptId, Clock, OrderId};
-use recarga::clock::SystemClock;
-use rusqlite::{Connection, OpenFlags};
-use serde_json::Value;
-use suppliers::sandbox::{Entry, Record, Scenario, State, TABLE};
-
-use crate::{program, resellers::Purchase, scenario};
+use super::{resellers::Purchase, scenario};
 
 /// Both sides at one moment.
 pub(crate) struct Reckoning {
@@ -20,7 +18,7 @@ pub(crate) struct Reckoning {
     invoices: BTreeMap<String, Vec<String>>,
     orders: Vec<Order>,
     attempts: HashSet<AttemptId>,
-    owed_minor: i64,
+    money: Money,
     record: HashMap<OrderId, Vec<Entry>>,
 }
 
@@ -29,47 +27,57 @@ struct Order {
     invoice: String,
     status: String,
     number: String,
+    price_minor: i64,
+}
+
+/// What stands on all ledger accounts of a kind, in minor units.
+struct Money {
+    balance: i64,
+    held: i64,
+    owed: i64,
 }
 
 impl Reckoning {
-    pub(crate) fn read(folder: &Path) -> Self {
-        // What is recorded may only grow after the orders were read, never the other way round.
-        let database = Connection::open_with_flags(folder.join("recarga.db"), OpenFlags::SQLITE_OPEN_READ_ONLY)
-            .expect("the database opens");
-        let read = |sql: &str| -> Vec<[String; 4]> {
-            let mut statement = database.prepare(sql).expect("the tables are ours");
-            let rows = statement.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]));
-            rows.expect("it reads").collect::<Result<_, _>>().expect("it reads")
-        };
+    /// Reads the database's side.
+    pub(super) fn read(tx: &mut Tx<'_>) -> Result<Self, Error> {
         let mut invoices: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for [id, reference, ..] in read("SELECT id, COALESCE(reference, ''), '', '' FROM invoices") {
+        let references = tx.query("SELECT id, reference FROM invoices", &[], |row| {
+            Ok((row.text(0)?, row.text_opt(1)?.unwrap_or_default()))
+        });
+        for (id, reference) in references? {
             invoices.entry(reference).or_default().push(id);
         }
-        let orders = read("SELECT id, invoice_id, status, phone_number FROM orders").into_iter();
-        let orders = orders.map(|[id, invoice, status, number]| Order {
-            id: parsed(&id),
-            invoice,
-            status,
-            number,
-        });
-        let attempts = read("SELECT order_id, CAST(number AS TEXT), '', '' FROM attempts").into_iter();
-        let attempts = attempts.map(|[order, number, ..]| AttemptId {
-            order: parsed(&order),
-            number: parsed(&number),
-        });
-        let owed =
-            "SELECT CAST(SUM(balance_minor) AS TEXT), '', '', '' FROM ledger_accounts WHERE code = 'payable:sandbox'";
-        Self {
+        let order = |row: &Row<'_>| {
+            Ok(Order {
+                id: row.parse(0)?,
+                invoice: row.text(1)?,
+                status: row.text(2)?,
+                number: row.text(3)?,
+                price_minor: row.int(4)?,
+            })
+        };
+        let orders = "SELECT id, invoice_id, status, phone_number, price_minor FROM orders";
+        let attempt = |row: &Row<'_>| {
+            let (order, number) = (row.parse(0)?, row.count(1)?);
+            Ok(AttemptId { order, number })
+        };
+        let attempts = tx.query("SELECT order_id, number FROM attempts", &[], attempt)?;
+        Ok(Self {
             invoices,
-            orders: orders.collect(),
-            attempts: attempts.collect(),
-            owed_minor: parsed(&read(owed)[0][0]),
-            record: read_record(folder),
-        }
+            orders: tx.query(orders, &[], order)?,
+            attempts: attempts.into_iter().collect(),
+            money: Money::read(tx)?,
+            record: HashMap::new(),
+        })
+    }
+
+    /// Adds what the supplier has.
+    pub(super) fn add(&mut self, entry: Entry) {
+        self.record.entry(entry.attempt.order).or_default().push(entry);
     }
 
     /// Lists the orders of which something is still to be expected: an end, or a delivery taken back.
-    pub(crate) fn unsettled(&self) -> Vec<String> {
+    pub(super) fn unsettled(&self) -> Vec<String> {
         let open = |order: &&Order| match order.status.as_str() {
             "waiting" | "delivering" | "confirming" | "stuck" => true,
             "delivered" => scenario::of_number(&order.number) == Scenario::ReversedLater,
@@ -100,6 +108,10 @@ impl Reckoning {
 
     /// What was answered is there, once.
     pub(crate) fn assert_kept(&self, purchases: &[Purchase]) {
+        let mut bought: HashMap<&str, usize> = HashMap::new();
+        for order in &self.orders {
+            *bought.entry(&order.invoice).or_default() += 1;
+        }
         for Purchase { key, invoices, orders } in purchases {
             let kept = self.invoices.get(key).map_or(&[][..], Vec::as_slice);
             let [invoice] = kept else {
@@ -109,8 +121,7 @@ impl Reckoning {
                 invoices.iter().all(|answered| answered == invoice),
                 "{key} was answered {invoices:?}"
             );
-            let bought = self.orders.iter().filter(|order| order.invoice == *invoice).count();
-            assert_eq!(bought, *orders, "orders of {invoice}");
+            assert_eq!(bought.get(invoice.as_str()), Some(orders), "orders of {invoice}");
         }
         assert_eq!(
             self.invoices.len(),
@@ -176,41 +187,32 @@ impl Reckoning {
         );
     }
 
-    /// What we owe is what was delivered, and the books are whole.
-    pub(crate) fn assert_money_agrees(&self, folder: &Path) {
+    /// We owe what was delivered, and of what was paid in, the price of what was delivered is gone, no more.
+    pub(crate) fn assert_money_agrees(&self, funded_minor: i64) {
         let delivered = self
             .record
             .values()
             .flatten()
             .filter(|entry| entry.state == State::Delivered);
         let cost: i64 = delivered.map(|entry| entry.cost.minor()).sum();
-        assert_eq!(self.owed_minor, cost, "what we owe the sandbox, and what it delivered");
-
-        let output = program::command()
-            .args(["ledger", "check", "--json", "--database"])
-            .arg(folder.join("recarga.db"))
-            .output()
-            .expect("the program runs");
-        let (out, error) = (
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr),
-        );
-        assert!(output.status.success(), "{out}{error}");
-        let report: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("JSON: {out}{error}"));
-        assert_eq!(report["problems"], serde_json::json!([]), "{report}");
+        assert_eq!(self.money.owed, cost, "what we owe the sandbox, and what it delivered");
+        let delivered = self.orders.iter().filter(|order| order.status == "delivered");
+        let paid: i64 = delivered.map(|order| order.price_minor).sum();
+        assert_eq!(self.money.balance, funded_minor - paid, "what is left");
+        assert_eq!(self.money.held, 0, "nothing is held any more");
     }
 }
 
-fn read_record(folder: &Path) -> HashMap<OrderId, Vec<Entry>> {
-    let record = Record::open(&folder.join("sandbox.db")).expect("the record opens");
-    let mut by_order: HashMap<_, Vec<_>> = HashMap::new();
-    for entry in record.entries(SystemClock.now()).expect("the record reads") {
-        by_order.entry(entry.attempt.order).or_default().push(entry);
+impl Money {
+    fn read(tx: &mut Tx<'_>) -> Result<Self, Error> {
+        let sums = "SELECT code, CAST(SUM(balance_minor) AS BIGINT) FROM ledger_accounts GROUP BY code";
+        let sums = tx.query(sums, &[], |row| Ok((row.text(0)?, row.int(1)?)))?;
+        let sums: HashMap<_, _> = sums.into_iter().collect();
+        let sum = |code: &str| sums.get(code).copied().unwrap_or_default();
+        Ok(Self {
+            balance: sum("balance"),
+            held: sum("held"),
+            owed: sum("payable:sandbox"),
+        })
     }
-    by_order
-}
-
-fn parsed<T: std::str::FromStr>(text: &str) -> T {
-    text.parse()
-        .unwrap_or_else(|_| panic!("{text:?} was not written by us"))
 }
