@@ -225,6 +225,14 @@ CREATE TABLE revisions (
 )/*sqlite WITHOUT ROWID*/;
 INSERT INTO revisions (subject, revision) VALUES ('accounts', 0), ('catalog', 0), ('numbers', 0);
 
+-- How far a copy from another database has come. None once it is whole.
+CREATE TABLE copies (
+    source TEXT NOT NULL,
+    table_name TEXT NOT NULL,
+    last_key TEXT NOT NULL,
+    PRIMARY KEY (source, table_name)
+)/*sqlite WITHOUT ROWID*/;
+
 -- What is known of single numbers: imported ranges of numbers, and what deliveries have taught.
 CREATE TABLE number_overrides (
     first_number BIGINT NOT NULL,

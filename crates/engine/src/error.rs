@@ -56,7 +56,7 @@ impl Error {
     }
 
     /// The database can't be used as it is; the text says what to do.
-    pub(crate) fn setup(what: impl fmt::Display) -> Self {
+    pub fn setup(what: impl fmt::Display) -> Self {
         Self(Arc::new(Cause::Setup(what.to_string())))
     }
 }

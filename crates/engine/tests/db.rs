@@ -101,7 +101,7 @@ async fn a_database_is_found_again_and_one_of_a_newer_program_is_refused() {
 #[test]
 fn many_may_open_a_fresh_database_at_once() {
     let directory = tempfile::tempdir().unwrap();
-    let url = testkit::fresh_url(&directory);
+    let url = testkit::fresh_url(directory.path());
     std::thread::scope(|scope| {
         let opening: Vec<_> = (0..8)
             .map(|_| scope.spawn(|| testkit::open(&url, Durability::Full).map(|_| ())))

@@ -10,7 +10,7 @@ use engine::{
     Context, Error, Settings,
     accounts::Directory,
     catalog::{self, Snapshot},
-    db::Db,
+    db::{Db, unfinished_copy},
     invoices::{Invoice, Payment, Place, PlaceError, Placed},
     lookup::{self, Lesson, Lookup, Verdict},
 };
@@ -72,6 +72,11 @@ impl App {
             clock,
         } = options;
         let now = clock.now();
+        if let Some(source) = db.read(unfinished_copy).await? {
+            return Err(Error::setup(format_args!(
+                "the database holds an unfinished copy of {source}: repeat recarga db copy, which goes on where it was"
+            )));
+        }
         db.write_with(move |tx| catalog::seed_default(tx, now)).await?;
         let (snapshot, directory, lookup) = db
             .read(move |tx| {

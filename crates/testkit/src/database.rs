@@ -4,6 +4,7 @@
 //! own there; otherwise on SQLite files. `scripts/test` does the one after the other.
 
 use std::{
+    path::Path,
     process,
     sync::atomic::{AtomicU32, Ordering},
 };
@@ -37,7 +38,7 @@ pub fn database() -> Database {
 /// A fresh database that a benchmark or a crash wants to be durable.
 pub fn database_with(durability: Durability) -> Database {
     let directory = TempDir::new().expect("a place for a database");
-    let url = fresh_url(&directory);
+    let url = fresh_url(directory.path());
     Database {
         db: open(&url, durability).expect("a fresh database"),
         kind: if server().is_some() { "PostgreSQL" } else { "SQLite" },
@@ -47,10 +48,10 @@ pub fn database_with(durability: Durability) -> Database {
 }
 
 /// The URL of a database that nobody has opened yet; a file is made in the folder.
-pub fn fresh_url(directory: &TempDir) -> String {
+pub fn fresh_url(directory: &Path) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let Some(server) = server() else {
-        let path = directory.path().join("recarga.db");
+        let path = directory.join("recarga.db");
         return path.to_str().expect("a plain path").to_owned();
     };
     let name = format!("recarga_{}_{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
@@ -86,6 +87,17 @@ fn run_on_server(server: &str, sql: &str) {
     let ran: Result<(), Box<dyn std::error::Error + Send + Sync>> =
         std::thread::scope(|scope| scope.spawn(run).join().expect("no panic"));
     ran.unwrap_or_else(|error| panic!("{sql}: {error}"));
+}
+
+/// A fresh SQLite database in a folder, whatever this run is about.
+pub fn sqlite(folder: &Path) -> Database {
+    let path = folder.join("source.db");
+    Database {
+        db: Db::open_sqlite(&path, Durability::ProcessOnly).expect("a fresh database"),
+        kind: "SQLite",
+        url: path.display().to_string(),
+        directory: TempDir::new().expect("a folder"),
+    }
 }
 
 impl Drop for Database {

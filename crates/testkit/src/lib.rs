@@ -6,7 +6,7 @@ mod faulty;
 mod time;
 mod world;
 
-pub use database::{Database, database, database_with, fresh_url, open};
+pub use database::{Database, database, database_with, fresh_url, open, sqlite};
 pub use faulty::{Execution, FaultySupplier};
 pub use time::ManualClock;
 pub use world::{World, seed_from_environment, usd};

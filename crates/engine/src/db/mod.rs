@@ -8,6 +8,7 @@
 //! Only this folder knows which database it is. SQL is one text with `?1` placeholders.
 
 mod batch;
+mod copy;
 mod migrate;
 mod postgres;
 mod rows;
@@ -16,6 +17,7 @@ mod tx;
 
 use std::{path::Path, sync::Arc};
 
+pub use copy::{CopyError, Copying, copy, unfinished_copy};
 pub use migrate::MIGRATIONS;
 use model::AccountId;
 pub use postgres::{Address, AddressError, Traffic};

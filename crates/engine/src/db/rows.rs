@@ -4,12 +4,13 @@ use std::str::FromStr;
 
 use model::Timestamp;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use serde::{Deserialize, Serialize};
 use tokio_postgres::types::Type;
 
 use crate::Error;
 
 /// A parameter: text, a whole number, or nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Value {
     /// Goes into a `TEXT` column.
     Text(String),
@@ -124,6 +125,19 @@ impl<'a> Row<'a> {
 
     pub(super) fn postgres(row: &'a tokio_postgres::Row) -> Self {
         Self(Inner::Postgres(row))
+    }
+
+    /// Whatever a `TEXT` or `BIGINT` column holds.
+    pub(super) fn value(&self, column: usize) -> Result<Value, Error> {
+        let is_int = match self.0 {
+            Inner::Sqlite(row) => matches!(row.get_ref(column)?, ValueRef::Integer(_)),
+            Inner::Postgres(row) => *row.columns()[column].type_() == Type::INT8,
+        };
+        Ok(if is_int {
+            self.int_opt(column)?.into()
+        } else {
+            self.str_opt(column)?.into()
+        })
     }
 
     fn str_opt(&self, column: usize) -> Result<Option<&str>, Error> {

@@ -22,16 +22,16 @@ enum Inner<'a> {
 
 /// A column of a set statement, with the type that its parameters have.
 #[derive(Debug, Clone, Copy)]
-pub struct Column {
+pub struct Column<'a> {
     /// Its name.
-    pub name: &'static str,
+    pub name: &'a str,
     /// Its type: `TEXT` or `BIGINT`.
     pub kind: &'static str,
     /// How a key compares with it: `=`, `>=` or `<`.
     pub compare: &'static str,
 }
 
-impl Column {
+impl Column<'_> {
     /// A key gives the column's smallest value.
     #[must_use]
     pub const fn from(self) -> Self {
@@ -46,7 +46,7 @@ impl Column {
 }
 
 /// A `TEXT` column.
-pub const fn text(name: &'static str) -> Column {
+pub const fn text(name: &str) -> Column<'_> {
     Column {
         name,
         kind: "TEXT",
@@ -55,7 +55,7 @@ pub const fn text(name: &'static str) -> Column {
 }
 
 /// A `BIGINT` column.
-pub const fn int(name: &'static str) -> Column {
+pub const fn int(name: &str) -> Column<'_> {
     Column {
         name,
         kind: "BIGINT",
@@ -71,7 +71,7 @@ pub struct Select {
     /// What to read, as in `SELECT`.
     pub columns: &'static str,
     /// The columns of a key.
-    pub keys: &'static [Column],
+    pub keys: &'static [Column<'static>],
     /// A further condition, such as `AND status = 'waiting'`.
     pub condition: &'static str,
     /// The order of one key's rows, and how many of them at most: `ORDER BY number DESC LIMIT 10`.
@@ -93,13 +93,13 @@ pub enum Lock {
 
 /// Inserts a set of rows.
 #[derive(Debug)]
-pub struct Insert {
+pub struct Insert<'a> {
     /// The table.
-    pub table: &'static str,
+    pub table: &'a str,
     /// The columns, in the order of the values.
-    pub columns: &'static [Column],
+    pub columns: &'a [Column<'a>],
     /// What follows, such as `ON CONFLICT (…) DO NOTHING`.
-    pub conflict: &'static str,
+    pub conflict: &'a str,
 }
 
 /// Updates a set of rows, each by its key. Every one of them has to be there.
@@ -108,9 +108,9 @@ pub struct Update {
     /// The table.
     pub table: &'static str,
     /// The columns of a key, and of what else has to hold still: the first values.
-    pub keys: &'static [Column],
+    pub keys: &'static [Column<'static>],
     /// The columns that are set: the values after the key.
-    pub sets: &'static [Column],
+    pub sets: &'static [Column<'static>],
 }
 
 impl<'a> Tx<'a> {
@@ -190,11 +190,17 @@ impl<'a> Tx<'a> {
     }
 
     /// Inserts a set.
-    pub fn insert_many<const N: usize>(&mut self, insert: &Insert, rows: &[[Value; N]]) -> Result<(), Error> {
-        debug_assert_eq!(N, insert.columns.len(), "a value for each column of {}", insert.table);
-        if rows.is_empty() {
+    pub fn insert_many(&mut self, insert: &Insert<'_>, rows: &[impl AsRef<[Value]>]) -> Result<(), Error> {
+        let Some(first) = rows.first() else {
             return Ok(());
-        }
+        };
+        let columns = insert.columns.len();
+        debug_assert_eq!(
+            first.as_ref().len(),
+            columns,
+            "a value for each column of {}",
+            insert.table
+        );
         match &mut self.inner {
             Inner::Sqlite(session) => session.insert_many(insert, rows),
             Inner::Postgres(session) => session.insert_many(insert, rows),

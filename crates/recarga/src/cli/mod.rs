@@ -12,6 +12,7 @@
 mod account;
 mod catalog;
 mod config;
+mod db;
 mod demo;
 mod desk;
 mod doctor;
@@ -137,6 +138,9 @@ enum Command {
     /// The books
     #[command(subcommand)]
     Ledger(ledger::Command),
+    /// Moving to another database
+    #[command(subcommand)]
+    Db(db::Command),
     /// What accounts were told
     #[command(subcommand)]
     Webhooks(webhooks::Command),
@@ -194,6 +198,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
             Command::Rates(command) => command.run(Desk::open(&shared)?).await,
             Command::Orders(command) => command.run(Desk::open(&shared)?).await,
             Command::Ledger(command) => command.run(Desk::open(&shared)?).await,
+            Command::Db(command) => command.run(&shared).await,
             Command::Webhooks(command) => command.run(Desk::open(&shared)?).await,
             Command::Topup(topup) => topup.run(&shared).await,
             Command::Completions(completions) => Ok(completions.print()),

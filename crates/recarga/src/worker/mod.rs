@@ -13,6 +13,7 @@ use engine::{
     orders::{self, Begin, Begun, Call, OrderKey, Question, Resolve, Resolved, Submission},
 };
 use model::{Absence, Cause, Elsewhere, Fault, Outcome, Rejection, SupplierName, Timestamp, TopUp};
+use rand::seq::SliceRandom;
 use tokio::{
     sync::{Notify, Semaphore, watch},
     task::JoinSet,
@@ -95,7 +96,12 @@ async fn look(app: &App, concurrency: usize) {
     let now = app.clock.now();
     let limit = u32::try_from(concurrency * 4).unwrap_or(u32::MAX);
     match app.db.read(move |tx| orders::due(tx, now, limit)).await {
-        Ok(keys) => app.inbox.put(keys),
+        Ok(mut keys) => {
+            // Other workers see the same orders: each begins with others of them.
+            keys.shuffle(&mut rand::rng());
+            keys.truncate(concurrency);
+            app.inbox.put(keys);
+        }
         Err(error) => tracing::error!("Can't look for orders that are due: {error:?}"),
     }
 }

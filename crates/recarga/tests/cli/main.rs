@@ -17,7 +17,11 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// A folder of its own, and no settings from outside.
-pub(crate) struct Place(TempDir);
+pub(crate) struct Place {
+    folder: TempDir,
+    /// The database of a server, where this run is about one.
+    url: Option<String>,
+}
 
 /// How a command ended.
 pub(crate) struct Ended {
@@ -28,18 +32,27 @@ pub(crate) struct Ended {
 
 impl Place {
     pub(crate) fn empty() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            url: None,
+        }
     }
 
     /// A folder with a database and the account `main`.
     pub(crate) fn set_up() -> Self {
-        let place = Self::empty();
+        let folder = tempfile::tempdir().unwrap();
+        let url = Some(testkit::fresh_url(folder.path())).filter(|url| url.contains("://"));
+        let place = Self { folder, url };
         place.run(&["init"]).well();
         place
     }
 
+    pub(crate) fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
+
     pub(crate) fn path(&self) -> &Path {
-        self.0.path()
+        self.folder.path()
     }
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
@@ -48,6 +61,7 @@ impl Place {
             .args(arguments)
             .current_dir(self.path())
             .env_clear()
+            .envs(self.url.iter().map(|url| ("RECARGA_DATABASE_URL", url)))
             .stdin(Stdio::null());
         command
     }

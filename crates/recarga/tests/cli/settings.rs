@@ -39,9 +39,14 @@ fn an_unknown_variable_is_refused_by_its_name() {
 fn another_database_is_refused_with_what_to_do() {
     let ended = refused(
         &Place::empty(),
-        &["account", "list", "--database", "postgres://me:secret@host/db"],
+        &[
+            "account",
+            "list",
+            "--database",
+            "postgres://me:secret@host/db?sslmode=allow",
+        ],
     );
-    assert!(ended.error.contains("PostgreSQL comes next"), "{}", ended.error);
+    assert!(ended.error.contains("write sslmode=verify-full"), "{}", ended.error);
     assert!(!ended.error.contains("secret"), "{}", ended.error);
 }
 
@@ -75,11 +80,11 @@ fn a_second_start_begins_with_what_is_there() {
     let again = place.run(&["init"]);
     assert_eq!(again.code, 1);
     assert!(again.error.contains("there is a database"), "{}", again.error);
-    assert!(
-        place
-            .run(&["config"])
-            .well()
-            .out
-            .contains("sqlite:recarga-data/recarga.db")
-    );
+    let config = place.run(&["config"]).well().out;
+    let named = if place.url().is_some() {
+        "postgres://"
+    } else {
+        "sqlite:recarga-data/recarga.db"
+    };
+    assert!(config.contains(named), "{config}");
 }

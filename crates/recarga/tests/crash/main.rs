@@ -34,11 +34,13 @@ const FUNDED_MINOR: i64 = 1_001_000_000;
 fn nothing_is_lost_or_doubled_however_often_it_dies() {
     let seed = testkit::seed_from_environment();
     let mut chance = StdRng::seed_from_u64(seed);
-    let folder = tempfile::tempdir().unwrap();
+    let database = testkit::database();
+    let folder = &database.directory;
+    let settings = [&SETTINGS[..], &[("RECARGA_DATABASE_URL", &*database.url)]].concat();
 
-    let mut program = Program::start(folder.path(), &SETTINGS);
+    let mut program = Program::start(folder.path(), &settings);
     let first = ready(&mut program, folder.path());
-    fund(&first, folder.path());
+    fund(&first, &database.url);
     let resellers = Resellers::open(vec![first], seed, RESELLERS);
     for _ in 0..KILLS {
         let stillborn = chance.random_ratio(1, STILLBORN);
@@ -49,12 +51,11 @@ fn nothing_is_lost_or_doubled_however_often_it_dies() {
         let life = if stillborn { BIRTH_MS } else { LIFE_MS };
         thread::park_timeout(Duration::from_millis(chance.random_range(life)));
         program.kill();
-        program = Program::start(folder.path(), &SETTINGS);
+        program = Program::start(folder.path(), &settings);
     }
     resellers.move_to(vec![ready(&mut program, folder.path())]);
     let purchases = resellers.close();
-    let database = folder.path().join("recarga.db");
-    let auditor = Auditor::open(&database.display().to_string(), folder.path().join("sandbox.db"));
+    let auditor = Auditor::open(&database.url, folder.path().join("sandbox.db"));
     let reckoning = auditor.await_the_end();
     program.kill();
 
@@ -67,11 +68,9 @@ fn nothing_is_lost_or_doubled_however_often_it_dies() {
 }
 
 /// Gives the account the rest of [`FUNDED_MINOR`].
-fn fund(at: &Ready, folder: &Path) {
+fn fund(at: &Ready, database: &str) {
     let mut command = program::command();
-    command
-        .args(["account", "fund", &at.account_id, "10000000", "--database"])
-        .arg(folder.join("recarga.db"));
+    command.args(["account", "fund", &at.account_id, "10000000", "--database", database]);
     assert!(command.status().expect("the program runs").success());
 }
 

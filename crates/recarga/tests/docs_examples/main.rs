@@ -12,26 +12,27 @@ use std::{thread, time::Duration};
 use program::{Client, Program, Ready};
 use serde_json::{Value, json};
 use snippets::Snippet;
-use tempfile::TempDir;
+use testkit::Database;
 
 /// A demo and a client of it.
 struct Demo {
     ready: Ready,
     client: Client,
     _program: Program,
-    _folder: TempDir,
+    _database: Database,
 }
 
 impl Demo {
     fn start() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let mut program = Program::start(folder.path(), &[]);
+        let database = testkit::database();
+        let settings = [("RECARGA_DATABASE_URL", &*database.url)];
+        let mut program = Program::start(database.directory.path(), &settings);
         let ready = program.ready().expect("the program answers");
         Self {
             ready,
             client: Client::new(),
             _program: program,
-            _folder: folder,
+            _database: database,
         }
     }
 

@@ -72,11 +72,11 @@ fn open(fleet: &mut Fleet) -> Resellers {
 }
 
 /// Loses the machine that the database is written on, and returns its name when another has taken over.
-fn fail_over(cluster: &Cluster, resellers: &Resellers, lose: impl Fn(&Cluster, &str)) -> String {
+fn fail_over(cluster: &Cluster, resellers: &Resellers, take_away: impl Fn(&Cluster, &str)) -> String {
     let lost = cluster.await_primary();
     resellers.take_longest_silence();
     let lost_at = SystemClock.now();
-    lose(cluster, &lost);
+    take_away(cluster, &lost);
     let next = cluster.await_primary();
     assert_ne!(next, lost);
     let taken_over = SystemClock.now().since(lost_at);

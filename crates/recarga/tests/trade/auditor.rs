@@ -26,7 +26,7 @@ pub(crate) struct Auditor {
 impl Auditor {
     /// Opens a database by its URL, and the sandbox's record.
     pub(crate) fn open(url: &str, record: PathBuf) -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         Self {
             runtime: runtime.expect("a thread is enough"),
             database: Database::parse(url).expect("a database").open().expect("it opens"),

@@ -23,12 +23,12 @@ impl Param {
     }
 
     /// One array for each column.
-    pub(super) fn columns<'a, const N: usize>(
-        columns: impl Iterator<Item = &'a Column>,
-        rows: &[[Value; N]],
+    pub(super) fn columns<'a>(
+        columns: impl Iterator<Item = &'a Column<'a>>,
+        rows: &[impl AsRef<[Value]>],
     ) -> Vec<Self> {
-        let column = |(place, column): (usize, &Column)| {
-            let values = rows.iter().map(|row| &row[place]);
+        let column = |(place, column): (usize, &Column<'_>)| {
+            let values = rows.iter().map(|row| &row.as_ref()[place]);
             if column.kind == "TEXT" {
                 Self::Texts(values.map(text).collect())
             } else {

@@ -46,10 +46,10 @@ impl Session {
         self.defer(&sql, Param::columns(select.keys.iter(), keys), None)
     }
 
-    pub(in crate::db) fn insert_many<const N: usize>(
+    pub(in crate::db) fn insert_many(
         &mut self,
-        insert: &Insert,
-        rows: &[[Value; N]],
+        insert: &Insert<'_>,
+        rows: &[impl AsRef<[Value]>],
     ) -> Result<(), Error> {
         let names: Vec<_> = insert.columns.iter().map(|column| column.name).collect();
         let Insert { table, conflict, .. } = insert;
@@ -110,7 +110,7 @@ fn selecting(select: &Select, columns: &str, mode: Mode) -> String {
 }
 
 /// `UNNEST($1::TEXT[], $2::BIGINT[]) AS k (v1, v2)`.
-fn unnest<'a>(columns: impl Iterator<Item = &'a Column>) -> String {
+fn unnest<'a>(columns: impl Iterator<Item = &'a Column<'a>>) -> String {
     let (mut arrays, mut names) = (String::new(), String::new());
     for (place, column) in columns.enumerate() {
         let comma = if place > 0 { ", " } else { "" };
@@ -122,8 +122,8 @@ fn unnest<'a>(columns: impl Iterator<Item = &'a Column>) -> String {
 }
 
 /// `t.a = k.v1 AND t.b >= k.v2`.
-fn comparisons(keys: &[Column]) -> String {
-    let compare = |(place, key): (usize, &Column)| format!("t.{} {} k.v{}", key.name, key.compare, place + 1);
+fn comparisons(keys: &[Column<'_>]) -> String {
+    let compare = |(place, key): (usize, &Column<'_>)| format!("t.{} {} k.v{}", key.name, key.compare, place + 1);
     keys.iter().enumerate().map(compare).collect::<Vec<_>>().join(" AND ")
 }
 

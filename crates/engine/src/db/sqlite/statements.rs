@@ -55,13 +55,13 @@ impl Session<'_> {
         Ok(found)
     }
 
-    pub(in crate::db) fn insert_many<const N: usize>(
+    pub(in crate::db) fn insert_many(
         &mut self,
-        insert: &Insert,
-        rows: &[[Value; N]],
+        insert: &Insert<'_>,
+        rows: &[impl AsRef<[Value]>],
     ) -> Result<(), Error> {
         let names: Vec<_> = insert.columns.iter().map(|column| column.name).collect();
-        let places: Vec<_> = (1..=N).map(|place| format!("?{place}")).collect();
+        let places: Vec<_> = (1..=insert.columns.len()).map(|place| format!("?{place}")).collect();
         let Insert { table, conflict, .. } = insert;
         let sql = format!(
             "INSERT INTO {table} ({}) VALUES ({}) {conflict}",
@@ -70,7 +70,7 @@ impl Session<'_> {
         );
         let mut statement = self.0.prepare_cached(&sql)?;
         for row in rows {
-            statement.execute(params_from_iter(row))?;
+            statement.execute(params_from_iter(row.as_ref()))?;
         }
         Ok(())
     }
@@ -97,7 +97,7 @@ impl Session<'_> {
 }
 
 /// `a = ?1 AND b >= ?2`, counting from `first`.
-fn comparisons(columns: &[Column], between: &str, first: usize) -> String {
+fn comparisons(columns: &[Column<'_>], between: &str, first: usize) -> String {
     let mut sql = String::new();
     for (place, column) in columns.iter().enumerate() {
         if place > 0 {
