@@ -21,7 +21,7 @@ use std::{
 use engine::{
     Settings,
     accounts::Directory,
-    db::Durability,
+    db::{Durability, Traffic},
     orders::{Begin, Begun, Call, Resolve, Resolved},
 };
 use model::{Clock, Outcome, Receipt};
@@ -48,6 +48,7 @@ fn main() {
             ids.push(world.account(1_000_000_000).await.id);
         }
         let who_may_buy = Arc::new(world.db.read(Directory::load).await.expect("accounts"));
+        let before = world.db.traffic();
         let (next, began) = (Arc::new(AtomicUsize::new(0)), Instant::now());
         let ids = Arc::new(ids);
         let mut running = tokio::task::JoinSet::new();
@@ -65,14 +66,26 @@ fn main() {
             .sum();
         println!(
             "{kind}: {orders} orders, {callers} callers, {accounts} accounts: {:.0} orders/s accepted and delivered, \
-             accepted in p50 {:?} p99 {:?}, {} bytes per order",
+             accepted in p50 {:?} p99 {:?}, {} bytes per order, {}",
             orders as f64 / seconds,
             took[took.len() / 2],
             took[took.len() * 99 / 100],
-            bytes / orders as u64
+            bytes / orders as u64,
+            asked(before, world.db.traffic(), orders as f64)
         );
         world.check_books().await;
     });
+}
+
+/// What was asked of a server for each order.
+fn asked(before: Traffic, after: Traffic, orders: f64) -> String {
+    let each = |before: u64, after: u64| (after - before) as f64 / orders;
+    format!(
+        "{:.2} statements and {:.2} round trips per order, {} retries",
+        each(before.statements, after.statements),
+        each(before.round_trips, after.round_trips),
+        after.retries - before.retries
+    )
 }
 
 /// Accepts and delivers orders until enough have been; answers how long accepting each took.

@@ -4,7 +4,13 @@
 //! round trip carries whatever has gathered. The first error is kept, since PostgreSQL answers
 //! nothing useful after it.
 
-use std::{collections::HashMap, pin::Pin, sync::Arc};
+use std::{
+    cell::Cell,
+    collections::HashMap,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::future::{join, join_all};
 use tokio::runtime::Runtime;
@@ -31,12 +37,22 @@ const WAITING_MAX: usize = 16;
 /// More than the number of different statements; beyond it something is written wrongly.
 const STATEMENTS_MAX: usize = 1_000;
 
+/// Plans are kept this long. Those that were made while a table was nearly empty may look through all
+/// of an account's rows for one key, and PostgreSQL keeps them until it has gathered statistics.
+const PLANS_KEPT: Duration = Duration::from_secs(1);
+
+#[expect(clippy::disallowed_methods, reason = "how old a plan is concerns nobody else")]
+fn now() -> Instant {
+    Instant::now()
+}
+
 /// A connection to PostgreSQL.
 pub(in crate::db) struct Session {
     driver: Driver,
     client: Client,
     pub(super) mode: Mode,
     statements: HashMap<String, Statement>,
+    planned_at: Cell<Instant>,
     begun: bool,
     waiting: Vec<Write>,
     failure: Option<Failure>,
@@ -58,6 +74,7 @@ impl Session {
             client,
             mode,
             statements: HashMap::new(),
+            planned_at: Cell::new(now()),
             begun: false,
             waiting: Vec::new(),
             failure: None,
@@ -178,17 +195,27 @@ impl Session {
         Ok(statement)
     }
 
-    /// Sends `BEGIN` if need be, the writes, and something last; all of it in one round trip.
-    fn send<T>(&self, writes: &[Write], last: Last<'_, T>) -> (Sent, T) {
-        let begin = (!self.begun).then_some(match self.mode {
+    /// How a transaction begins; now and then with the order to plan anew.
+    fn beginning(&self) -> String {
+        let begin = match self.mode {
             Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
             Mode::Write => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
-        });
+        };
+        if self.planned_at.get().elapsed() < PLANS_KEPT {
+            return begin.to_owned();
+        }
+        self.planned_at.set(now());
+        format!("{begin}; DISCARD PLANS")
+    }
+
+    /// Sends `BEGIN` if need be, the writes, and something last; all of it in one round trip.
+    fn send<T>(&self, writes: &[Write], last: Last<'_, T>) -> (Sent, T) {
+        let begin = (!self.begun).then(|| self.beginning());
         self.traffic.count_trip(writes.len() + usize::from(begin.is_some()) + 1);
         self.driver.block_on(async {
             let beginning = async {
                 match begin {
-                    Some(sql) => self.client.batch_execute(sql).await,
+                    Some(sql) => self.client.batch_execute(&sql).await,
                     None => Ok(()),
                 }
             };
