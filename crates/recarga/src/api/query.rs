@@ -77,13 +77,16 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// A short text.
+    /// A short text without control characters.
     pub(super) fn short(&self, name: &str, chars_max: usize) -> Result<Option<&str>, ApiError> {
         match self.get(name)? {
             Some(text) if text.chars().count() > chars_max.min(TEXT_CHARS_MAX) => Err(ApiError::invalid(
                 name,
                 format_args!("has {chars_max} characters at most"),
             )),
+            Some(text) if text.chars().any(char::is_control) => {
+                Err(ApiError::invalid(name, "has a control character in it"))
+            }
             text => Ok(text),
         }
     }
