@@ -11,6 +11,7 @@ const OF_NOBODY: [(&str, &str); 7] = [
     ("products", "the catalogue"),
     ("offers", "the catalogue"),
     ("rates", "exchange rates: read by all, changed daily"),
+    ("copies", "how far a copy has come, before anybody serves"),
     (
         "revisions",
         "tells processes to read again: changed by people's doings only",
@@ -183,6 +184,7 @@ pub(crate) const SAMPLE: &str = "
     CREATE TABLE products (id TEXT NOT NULL PRIMARY KEY);
     CREATE TABLE offers (id TEXT NOT NULL PRIMARY KEY);
     CREATE TABLE rates (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE copies (id TEXT NOT NULL PRIMARY KEY);
     CREATE TABLE revisions (subject TEXT NOT NULL PRIMARY KEY);
     CREATE TABLE number_overrides (id TEXT NOT NULL PRIMARY KEY);
     CREATE TABLE number_lessons (id TEXT NOT NULL PRIMARY KEY);";
