@@ -6,7 +6,7 @@ use crate::sql::{self, column, parenthesised, parts};
 
 /// The tables that no account owns, each with what it is there for. On several machines every one of them has
 /// a copy of these, so that nothing that is written per order may be here.
-const OF_NOBODY: [(&str, &str); 7] = [
+const OF_NOBODY: [(&str, &str); 8] = [
     ("operators", "the catalogue: read by all, changed by imports"),
     ("products", "the catalogue"),
     ("offers", "the catalogue"),
