@@ -1,5 +1,7 @@
 //! Which supplier delivers an order: the cheapest that has been tried least, never above the price.
 
+use std::sync::Arc;
+
 use model::{Money, Rounding, Sku, SupplierName};
 
 use crate::{
@@ -16,6 +18,8 @@ pub struct Route {
     pub sku: Sku,
     /// What it costs there.
     pub cost: Money,
+    /// What its connector wants to be told.
+    pub parameters: Option<Arc<str>>,
 }
 
 /// Why nobody delivers.
@@ -56,6 +60,7 @@ pub fn route(catalog: &Snapshot, order: &Order, tried: &[Attempt], below_cost: B
                     supplier: cost.supplier,
                     sku: cost.sku,
                     cost: cost.cost,
+                    parameters: cost.parameters,
                 },
             ));
         }

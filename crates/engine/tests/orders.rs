@@ -20,13 +20,14 @@ fn rejected(elsewhere: Elsewhere) -> Outcome {
         elsewhere,
         code,
         message,
+        again_after_s: None,
     })
 }
 
 fn delivered() -> Outcome {
     Outcome::Delivered(Receipt {
         supplier_reference: Some("S1".to_owned()),
-        operator_reference: None,
+        ..Receipt::default()
     })
 }
 

@@ -191,6 +191,9 @@ pub struct Offer {
     pub product: ProductId,
     /// What is delivered and at what cost.
     pub terms: Terms,
+    /// What the supplier's connector wants to be told again at submission, as its listing said; opaque
+    /// to everybody else.
+    pub parameters: Option<Arc<str>>,
 }
 
 /// The amounts that an offer is good for.

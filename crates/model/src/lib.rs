@@ -22,7 +22,8 @@ pub use ids::Ids;
 pub use money::{Currency, Money, MoneyError, Rounding, decimal_text};
 pub use phone::{Country, ParseCountryError, ParsePhoneNumberError, PhoneNumber};
 pub use supplier::{
-    Absence, AttemptRef, Capabilities, Cause, Elsewhere, Fault, OperatorGuess, Outcome, Receipt, Rejection, Supplier,
+    Absence, AttemptRef, Callback, CallbackError, Capabilities, Cause, Elsewhere, Evidence, Exchange, ExchangeNumber,
+    Fault, Listing, ListingTerms, OperatorGuess, Outcome, Receipt, Record, RecordState, Rejection, SoldAs, Supplier,
     SupplierError, SupplierName, TopUp,
 };
 pub use time::{Clock, ParseTimestampError, Timestamp};

@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive};
+use serde::{Deserialize, Serialize};
 
 /// An ISO 4217 currency that has minor units or whole ones (JPY 0, USD 2, KWD 3).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -97,11 +98,29 @@ pub enum Rounding {
     Down,
 }
 
-/// An amount: whole minor units of one currency.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+/// An amount: whole minor units of one currency. Stored as text, `24.75 USD`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Money {
     minor: i64,
     currency: Currency,
+}
+
+impl From<Money> for String {
+    fn from(money: Money) -> Self {
+        money.to_string()
+    }
+}
+
+impl TryFrom<String> for Money {
+    type Error = MoneyError;
+
+    fn try_from(text: String) -> Result<Self, MoneyError> {
+        let (amount, currency) = text
+            .split_once(' ')
+            .ok_or_else(|| MoneyError::NotANumber(text.clone()))?;
+        Self::parse(amount, currency.parse()?)
+    }
 }
 
 impl Money {

@@ -103,6 +103,7 @@ impl FaultySupplier {
             elsewhere,
             code: "refused".to_owned(),
             message: "refused".to_owned(),
+            again_after_s: None,
         };
         Execution {
             delivered_at: delivered.then_some(settles_at),

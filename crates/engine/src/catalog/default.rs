@@ -234,6 +234,7 @@ fn offer(product: &str) -> OfferRecord {
         range: None,
         currency: None,
         cost_rate: None,
+        parameters: None,
     }
 }
 

@@ -131,6 +131,9 @@ pub struct OfferRecord {
     /// What one unit of `currency` costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_rate: Option<String>,
+    /// What the supplier's connector wants to be told again at submission.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<String>,
 }
 
 fn yes() -> bool {

@@ -1,6 +1,6 @@
 //! What a choice costs us, and what an account pays for it.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use model::{Category, Currency, Money, MoneyError, Product, Rounding, Sku, SupplierName, Terms};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -22,6 +22,8 @@ pub struct Cost {
     pub sku: Sku,
     /// What it asks, in its currency.
     pub cost: Money,
+    /// What its connector wants to be told at submission.
+    pub parameters: Option<Arc<str>>,
 }
 
 /// How an account's prices are made.
@@ -168,6 +170,7 @@ impl Snapshot {
                     supplier: supplied.supplier.clone(),
                     sku: supplied.offer.sku.clone(),
                     cost,
+                    parameters: supplied.offer.parameters.clone(),
                 };
                 Some((compared.is_none(), compared, cost))
             })

@@ -146,6 +146,7 @@ impl OfferRecord {
             sku: self.sku.as_str().into(),
             product: parse("product", &self.product)?,
             terms,
+            parameters: self.parameters.as_deref().map(Into::into),
         })
     }
 
@@ -160,6 +161,7 @@ impl OfferRecord {
             range: None,
             currency: None,
             cost_rate: None,
+            parameters: offer.parameters.as_deref().map(str::to_owned),
         };
         match &offer.terms {
             Terms::Fixed { value, cost } => {

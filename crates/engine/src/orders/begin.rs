@@ -209,6 +209,7 @@ impl Begin {
             sku: route.sku,
             amount: order.value,
             cost: route.cost,
+            parameters: route.parameters,
         };
         Ok(Decided::Begun(Begun::Submit(Submission {
             key: self.key,
@@ -223,16 +224,11 @@ impl Begin {
             .last()
             .ok_or_else(|| Error::corrupt("an open attempt that was never written"))?;
         let ask_at = self.now + self.context.settings.lease;
-        changes.advance(self.key, |order| order.status.ask_later(ask_at))?;
-        let reference = AttemptRef {
-            attempt: attempt.id,
-            submitted_at: attempt.submitted_at,
-            supplier_reference: attempt.supplier_reference.clone(),
-        };
+        let order = changes.advance(self.key, |order| order.status.ask_later(ask_at))?;
         Ok(Begun::Ask(Question {
             key: self.key,
             supplier: attempt.supplier.clone(),
-            attempt: reference,
+            attempt: attempt.reference(order.phone_number),
         }))
     }
 }
@@ -243,5 +239,6 @@ fn unsold(reason: NoRoute) -> Rejection {
         elsewhere: Elsewhere::MustNot,
         code: "no_route".to_owned(),
         message: reason.to_string(),
+        again_after_s: None,
     }
 }

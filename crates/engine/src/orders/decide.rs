@@ -67,7 +67,7 @@ pub fn decide(
         Verdict::Delivered => {
             let receipt = Receipt {
                 supplier_reference: attempt.supplier_reference.clone(),
-                operator_reference: None,
+                ..Receipt::default()
             };
             changes.deliver(key, &attempt, receipt)?;
         }
@@ -83,5 +83,6 @@ fn by_person(why: &str) -> Rejection {
         elsewhere,
         code: "decided_by_person".to_owned(),
         message: why.to_owned(),
+        again_after_s: None,
     }
 }

@@ -277,6 +277,7 @@ fn reversed(message: &str) -> Rejection {
         elsewhere,
         code: "reversed".to_owned(),
         message: message.to_owned(),
+        again_after_s: None,
     }
 }
 
@@ -286,5 +287,6 @@ fn no_record() -> Rejection {
         elsewhere: Elsewhere::May,
         code: "no_record".to_owned(),
         message: "the supplier never received it".to_owned(),
+        again_after_s: None,
     }
 }

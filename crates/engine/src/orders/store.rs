@@ -1,6 +1,6 @@
 //! Orders' and attempts' SQL and nothing else.
 
-use model::{AccountId, AttemptId, InvoiceId, Money, Outcome, SupplierName, Timestamp};
+use model::{AccountId, AttemptId, AttemptRef, InvoiceId, Money, Outcome, PhoneNumber, SupplierName, Timestamp};
 
 use super::{Order, OrderKey, OrderStatus};
 use crate::{
@@ -197,6 +197,19 @@ pub struct Attempt {
     pub outcome: Option<Outcome>,
     /// When that came.
     pub answered_at: Option<Timestamp>,
+}
+
+impl Attempt {
+    /// What its supplier is asked about.
+    pub fn reference(&self, recipient: PhoneNumber) -> AttemptRef {
+        AttemptRef {
+            attempt: self.id,
+            recipient,
+            sku: self.sku.as_str().into(),
+            submitted_at: self.submitted_at,
+            supplier_reference: self.supplier_reference.clone(),
+        }
+    }
 }
 
 const ATTEMPT_COLUMNS: &str = "account_id, order_id, number, supplier, sku, cost_minor, cost_currency, submitted_at,

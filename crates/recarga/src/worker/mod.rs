@@ -12,7 +12,7 @@ use engine::{
     lookup::Verdict,
     orders::{self, Begin, Begun, Call, OrderKey, Question, Resolve, Resolved, Submission},
 };
-use model::{Absence, Cause, Elsewhere, Fault, Outcome, Rejection, SupplierName, Timestamp, TopUp};
+use model::{Absence, Cause, Elsewhere, Evidence, Fault, Outcome, Rejection, SupplierName, Timestamp, TopUp};
 use rand::seq::SliceRandom;
 use tokio::{
     sync::{Notify, Semaphore, watch},
@@ -123,7 +123,10 @@ async fn work(app: &App, key: OrderKey) -> Result<(), Error> {
             let (outcome, absence) = match app.suppliers.get(&supplier) {
                 // Nobody else ever submits this attempt, so what is held back here is surely not delivered.
                 _ if called_at.since(begun_at) > app.context.settings.submit_within => (held_up(), Absence::NeverProof),
-                Some(supplier) => (supplier.submit(&topup).await, supplier.capabilities().absence),
+                Some(supplier) => (
+                    supplier.submit(&topup, &Evidence::new()).await,
+                    supplier.capabilities().absence,
+                ),
                 None => unconfigured(&supplier),
             };
             learn(app, &topup, &outcome);
@@ -132,7 +135,10 @@ async fn work(app: &App, key: OrderKey) -> Result<(), Error> {
         }
         Begun::Ask(Question { key, supplier, attempt }) => {
             let (outcome, absence) = match app.suppliers.get(&supplier) {
-                Some(supplier) => (supplier.find(&attempt).await, supplier.capabilities().absence),
+                Some(supplier) => (
+                    supplier.find(&attempt, &Evidence::new()).await,
+                    supplier.capabilities().absence,
+                ),
                 None => unconfigured(&supplier),
             };
             let call = (attempt.attempt.number, Call::Find, called_at);
@@ -165,6 +171,7 @@ fn held_up() -> Outcome {
         elsewhere: Elsewhere::May,
         code: "held_up".to_owned(),
         message: "the worker was held up before it could submit; it was not sent".to_owned(),
+        again_after_s: None,
     })
 }
 

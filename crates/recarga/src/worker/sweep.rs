@@ -7,7 +7,7 @@ use engine::{
     Error, idempotency, invoices,
     orders::{self, Call, Resolved},
 };
-use model::{AttemptId, AttemptRef, Outcome, Supplier};
+use model::{AttemptId, Evidence, Outcome, Supplier};
 use tokio::{
     sync::watch,
     time::{MissedTickBehavior, interval},
@@ -87,13 +87,13 @@ async fn hear(app: &App, supplier: &dyn Supplier, attempt: AttemptId) -> Result<
     };
     match found.outcome {
         Some(Outcome::Delivered(_)) => {
-            let reference = AttemptRef {
-                attempt,
-                submitted_at: found.submitted_at,
-                supplier_reference: found.supplier_reference,
+            let Some(order) = app.db.read(move |tx| orders::find(tx, key.account, key.order)).await? else {
+                return Ok(true);
             };
             let called_at = app.clock.now();
-            let outcome = supplier.find(&reference).await;
+            let outcome = supplier
+                .find(&found.reference(order.phone_number), &Evidence::new())
+                .await;
             let call = (attempt.number, Call::Find, called_at);
             let resolved = resolve(app, key, call, outcome, supplier.capabilities().absence).await?;
             Ok(resolved == Resolved::Reversed)

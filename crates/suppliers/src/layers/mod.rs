@@ -11,8 +11,9 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use model::{
-    Absence, AttemptId, AttemptRef, Capabilities, Cause, Elsewhere, Fault, Money, Offer, OperatorGuess, Outcome,
-    PhoneNumber, Rejection, Supplier, SupplierError, SupplierName, Timestamp, TopUp,
+    Absence, AttemptId, AttemptRef, Callback, CallbackError, Capabilities, Cause, Elsewhere, Evidence, Fault, Listing,
+    Money, Offer, OperatorGuess, Outcome, PhoneNumber, Record, Rejection, Supplier, SupplierError, SupplierName,
+    Timestamp, TopUp,
 };
 use tokio::{
     sync::Semaphore,
@@ -23,6 +24,8 @@ use telemetry::{Call, Telemetry, word_of, word_of_result};
 
 /// The code of a submission that never left because too many calls were under way.
 pub const CODE_NO_TURN: &str = "no_turn";
+/// A list of thousands of things comes in many pages; longer than this it is given up.
+const LIST_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// How much one supplier is asked at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,11 +73,11 @@ impl Layered {
         }
     }
 
-    async fn call<T: Send>(&self, call: impl Future<Output = T> + Send) -> Result<T, Cut> {
+    async fn call<T: Send>(&self, call: impl Future<Output = T> + Send, within: Duration) -> Result<T, Cut> {
         // The time runs from the turn on: a call must not be cut short because others were slow.
         let turn = timeout(self.turn_max, self.turns.acquire()).await;
         let _turn = turn.map_err(|_| Cut::NoTurn)?.expect("the turns are never closed");
-        match timeout(self.call_timeout, panics::caught(call)).await {
+        match timeout(within, panics::caught(call)).await {
             Err(_) => Err(Cut::Timeout),
             Ok(Err(panics::Panicked)) => Err(Cut::Panic),
             Ok(Ok(answer)) => Ok(answer),
@@ -86,8 +89,27 @@ impl Layered {
         call: Call,
         answer: impl Future<Output = Result<T, SupplierError>> + Send,
     ) -> Result<T, SupplierError> {
+        self.question_within(self.call_timeout, call, answer).await
+    }
+
+    /// A question whose answer comes in many pages.
+    async fn long_question<T: Send>(
+        &self,
+        call: Call,
+        answer: impl Future<Output = Result<T, SupplierError>> + Send,
+    ) -> Result<T, SupplierError> {
+        self.question_within(self.call_timeout.max(LIST_TIMEOUT), call, answer)
+            .await
+    }
+
+    async fn question_within<T: Send>(
+        &self,
+        within: Duration,
+        call: Call,
+        answer: impl Future<Output = Result<T, SupplierError>> + Send,
+    ) -> Result<T, SupplierError> {
         let began = Instant::now();
-        let result = self.call(answer).await.unwrap_or_else(|cut| Err(cut.error()));
+        let result = self.call(answer, within).await.unwrap_or_else(|cut| Err(cut.error()));
         self.telemetry.count(call, word_of_result(&result), began.elapsed());
         if let Err(error) = &result {
             self.telemetry.note_error(call, error);
@@ -97,6 +119,16 @@ impl Layered {
 }
 
 impl Cut {
+    /// Leaves a note with what was sent until then.
+    fn noted(self, evidence: &Evidence) -> Self {
+        evidence.judged(match self {
+            Self::NoTurn => "not sent: too many calls were under way",
+            Self::Timeout => "unknown: no answer in time",
+            Self::Panic => "unknown: the answer made the connector panic",
+        });
+        self
+    }
+
     fn error(self) -> SupplierError {
         match self {
             Self::NoTurn => SupplierError::Unreachable("too many calls are under way".into()),
@@ -114,6 +146,7 @@ impl Cut {
                 elsewhere: Elsewhere::May,
                 code: CODE_NO_TURN.into(),
                 message: "too many calls to the supplier are under way; it was not sent".into(),
+                again_after_s: None,
             }),
             Self::Timeout | Self::Panic => self.question(),
         }
@@ -148,22 +181,32 @@ impl Supplier for Layered {
     }
 
     async fn offers(&self) -> Result<Vec<Offer>, SupplierError> {
-        self.question(Call::Offers, async { self.inner.offers().await }).await
+        self.long_question(Call::Offers, async { self.inner.offers().await })
+            .await
     }
 
-    async fn submit(&self, topup: &TopUp) -> Outcome {
+    async fn listings(&self) -> Result<Vec<Listing>, SupplierError> {
+        self.long_question(Call::Offers, async { self.inner.listings().await })
+            .await
+    }
+
+    async fn submit(&self, topup: &TopUp, evidence: &Evidence) -> Outcome {
         let began = Instant::now();
-        let answer = self.call(async { self.inner.submit(topup).await }).await;
-        let outcome = answer.unwrap_or_else(Cut::submission);
+        let answer = self
+            .call(async { self.inner.submit(topup, evidence).await }, self.call_timeout)
+            .await;
+        let outcome = answer.unwrap_or_else(|cut| cut.noted(evidence).submission());
         self.telemetry.count(Call::Submit, word_of(&outcome), began.elapsed());
         self.telemetry.note_submission(topup, &outcome);
         outcome
     }
 
-    async fn find(&self, attempt: &AttemptRef) -> Outcome {
+    async fn find(&self, attempt: &AttemptRef, evidence: &Evidence) -> Outcome {
         let began = Instant::now();
-        let answer = self.call(async { self.inner.find(attempt).await }).await;
-        let outcome = answer.unwrap_or_else(Cut::question);
+        let answer = self
+            .call(async { self.inner.find(attempt, evidence).await }, self.call_timeout)
+            .await;
+        let outcome = answer.unwrap_or_else(|cut| cut.noted(evidence).question());
         self.telemetry.count(Call::Find, word_of(&outcome), began.elapsed());
         self.telemetry.note_finding(attempt, &outcome);
         outcome
@@ -181,5 +224,14 @@ impl Supplier for Layered {
     async fn lookup(&self, number: PhoneNumber) -> Result<Vec<OperatorGuess>, SupplierError> {
         self.question(Call::Lookup, async { self.inner.lookup(number).await })
             .await
+    }
+
+    async fn statement(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Record>, SupplierError> {
+        self.long_question(Call::Statement, async { self.inner.statement(from, until).await })
+            .await
+    }
+
+    fn callback(&self, callback: &Callback) -> Result<Vec<AttemptId>, CallbackError> {
+        self.inner.callback(callback)
     }
 }

@@ -20,6 +20,7 @@ pub(super) enum Call {
     LateChanges,
     Float,
     Lookup,
+    Statement,
 }
 
 impl Call {
@@ -31,6 +32,7 @@ impl Call {
             Self::LateChanges => "late_changes",
             Self::Float => "float",
             Self::Lookup => "lookup",
+            Self::Statement => "statement",
         }
     }
 }

@@ -108,6 +108,7 @@ impl Refusal {
             elsewhere,
             code: self.code().into(),
             message: message.into(),
+            again_after_s: None,
         }
     }
 }
@@ -158,6 +159,7 @@ impl Fate {
             State::Delivered => Outcome::Delivered(Receipt {
                 supplier_reference,
                 operator_reference: Some(operator_reference(attempt)),
+                ..Receipt::default()
             }),
             State::Rejected => Outcome::Rejected(self.refusal.unwrap_or(Refusal::Unlisted).rejection()),
             State::Reversed => Outcome::Reversed {

@@ -17,8 +17,8 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
 use model::{
-    AttemptId, AttemptRef, Capabilities, Cause, Clock, Currency, Money, Offer, OperatorGuess, Outcome, PhoneNumber,
-    Product, Supplier, SupplierError, SupplierName, Timestamp, TopUp,
+    AttemptId, AttemptRef, Capabilities, Cause, Clock, Currency, Evidence, Money, Offer, OperatorGuess, Outcome,
+    PhoneNumber, Product, Supplier, SupplierError, SupplierName, Timestamp, TopUp,
 };
 use rust_decimal::Decimal;
 
@@ -100,7 +100,7 @@ impl Supplier for Sandbox {
         Ok(self.offers.clone())
     }
 
-    async fn submit(&self, topup: &TopUp) -> Outcome {
+    async fn submit(&self, topup: &TopUp, _: &Evidence) -> Outcome {
         let now = self.clock.now();
         let (fate, answer) = fate::decide(topup, &self.settings, now);
         match self.record.add(topup, &fate, now) {
@@ -123,7 +123,7 @@ impl Supplier for Sandbox {
         }
     }
 
-    async fn find(&self, attempt: &AttemptRef) -> Outcome {
+    async fn find(&self, attempt: &AttemptRef, _: &Evidence) -> Outcome {
         match self.record.find(attempt.attempt) {
             Err(error) => Outcome::Unknown(Cause::Connection(error.to_string())),
             Ok(None) => Outcome::Unknown(Cause::NoRecord),

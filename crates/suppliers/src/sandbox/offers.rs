@@ -49,6 +49,7 @@ fn fixed(product: &Product, package: &Package, rate: Decimal) -> Option<Offer> {
             value: package.value.clone(),
             cost: Money::new(cost.minor().max(1), usd()),
         },
+        parameters: None,
     })
 }
 
@@ -64,6 +65,7 @@ fn ranged(product: &Product, range: Range, rate: Decimal) -> Option<Offer> {
             cost_rate,
             cost_currency: usd(),
         },
+        parameters: None,
     })
 }
 

@@ -70,6 +70,8 @@ impl SandboxSettings {
                 queries: self.absence_queries,
             },
             lookup: true,
+            statement: false,
+            number_pause: Duration::ZERO,
         }
     }
 }

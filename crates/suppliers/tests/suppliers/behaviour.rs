@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use model::{Absence, AttemptRef, Cause, Outcome, Supplier, Terms, Timestamp, TopUp};
+use model::{Absence, AttemptRef, Cause, Evidence, Outcome, Supplier, Terms, Timestamp, TopUp};
 
 /// The submissions that a supplier, or what stands in for it, is known to treat so.
 pub(crate) struct Subject {
@@ -62,9 +62,13 @@ async fn sells_each_thing_once(supplier: &dyn Supplier) {
 }
 
 async fn finds_what_it_delivered(supplier: &dyn Supplier, subject: &Subject) {
-    let answered = supplier.submit(&subject.delivered).await;
-    let (Outcome::Delivered(receipt), found) = (&answered, supplier.find(&refer(&subject.delivered, subject)).await)
-    else {
+    let answered = supplier.submit(&subject.delivered, &Evidence::new()).await;
+    let (Outcome::Delivered(receipt), found) = (
+        &answered,
+        supplier
+            .find(&refer(&subject.delivered, subject), &Evidence::new())
+            .await,
+    ) else {
         panic!("expected a delivery, got {answered:?}");
     };
     let Outcome::Delivered(found) = found else {
@@ -74,18 +78,18 @@ async fn finds_what_it_delivered(supplier: &dyn Supplier, subject: &Subject) {
 }
 
 async fn refuses_and_stays_by_it(supplier: &dyn Supplier, subject: &Subject) {
-    let answered = supplier.submit(&subject.refused).await;
+    let answered = supplier.submit(&subject.refused, &Evidence::new()).await;
     let Outcome::Rejected(rejection) = &answered else {
         panic!("expected a refusal, got {answered:?}");
     };
     assert!(!rejection.code.is_empty() && !rejection.message.is_empty());
-    let found = supplier.find(&refer(&subject.refused, subject)).await;
+    let found = supplier.find(&refer(&subject.refused, subject), &Evidence::new()).await;
     let no_record = Outcome::Unknown(Cause::NoRecord);
     assert!(found == answered || found == no_record, "refused, then {found:?}");
 }
 
 async fn never_rejects_what_it_never_heard_of(supplier: &dyn Supplier, subject: &Subject) {
-    let found = supplier.find(&subject.unheard).await;
+    let found = supplier.find(&subject.unheard, &Evidence::new()).await;
     assert!(matches!(found, Outcome::Unknown(_)), "{found:?}");
     if let Absence::Proof { .. } = supplier.capabilities().absence {
         assert_eq!(found, Outcome::Unknown(Cause::NoRecord));
@@ -102,6 +106,8 @@ async fn answers_questions(supplier: &dyn Supplier, subject: &Subject) {
 fn refer(topup: &TopUp, subject: &Subject) -> AttemptRef {
     AttemptRef {
         attempt: topup.attempt,
+        recipient: topup.recipient,
+        sku: topup.sku.clone(),
         submitted_at: subject.now,
         supplier_reference: None,
     }

@@ -10,8 +10,8 @@ use std::{
 
 use async_trait::async_trait;
 use model::{
-    Absence, AttemptId, AttemptRef, Capabilities, Cause, Clock, Elsewhere, Money, Offer, OperatorGuess, Outcome,
-    PhoneNumber, Receipt, Supplier, SupplierError, SupplierName, Timestamp, TopUp,
+    Absence, AttemptId, AttemptRef, Capabilities, Cause, Clock, Elsewhere, Evidence, Money, Offer, OperatorGuess,
+    Outcome, PhoneNumber, Receipt, Supplier, SupplierError, SupplierName, Timestamp, TopUp,
 };
 use suppliers::{Layered, Limits, Suppliers, layers::CODE_NO_TURN};
 use tokio::time::sleep;
@@ -76,6 +76,8 @@ impl Supplier for Scripted {
                 queries: 2,
             },
             lookup: false,
+            statement: false,
+            number_pause: Duration::ZERO,
         }
     }
 
@@ -83,11 +85,11 @@ impl Supplier for Scripted {
         self.call(Ok(vec![])).await
     }
 
-    async fn submit(&self, _: &TopUp) -> Outcome {
+    async fn submit(&self, _: &TopUp, _: &Evidence) -> Outcome {
         self.call(Outcome::Delivered(Receipt::default())).await
     }
 
-    async fn find(&self, _: &AttemptRef) -> Outcome {
+    async fn find(&self, _: &AttemptRef, _: &Evidence) -> Outcome {
         self.call(Outcome::Delivered(Receipt::default())).await
     }
 
@@ -111,9 +113,12 @@ async fn a_call_that_hangs_is_unknown_or_unreachable() {
         Layered::new(Scripted::new("silent", Manner::Hangs), Limits::default()),
     );
     let topup = world.topup("5678");
-    assert_eq!(layered.submit(&topup).await, Outcome::Unknown(Cause::Timeout));
     assert_eq!(
-        layered.find(&world.refer(&topup)).await,
+        layered.submit(&topup, &Evidence::new()).await,
+        Outcome::Unknown(Cause::Timeout)
+    );
+    assert_eq!(
+        layered.find(&world.refer(&topup), &Evidence::new()).await,
         Outcome::Unknown(Cause::Timeout)
     );
     let unreachable = SupplierError::Unreachable("no answer in time".into());
@@ -134,9 +139,12 @@ async fn a_panic_ends_its_own_call_only() {
         },
     );
     let topup = world.topup("5678");
-    assert_eq!(layered.submit(&topup).await, Outcome::Unknown(Cause::Interrupted));
     assert_eq!(
-        layered.find(&world.refer(&topup)).await,
+        layered.submit(&topup, &Evidence::new()).await,
+        Outcome::Unknown(Cause::Interrupted)
+    );
+    assert_eq!(
+        layered.find(&world.refer(&topup), &Evidence::new()).await,
         Outcome::Unknown(Cause::Interrupted)
     );
     assert!(matches!(layered.float().await, Err(SupplierError::Unusable(_))));
@@ -159,7 +167,7 @@ async fn no_more_calls_are_under_way_than_allowed() {
     let tasks: Vec<_> = (0..30)
         .map(|_| {
             let (layered, topup) = (layered.clone(), world.topup("5678"));
-            tokio::spawn(async move { layered.submit(&topup).await })
+            tokio::spawn(async move { layered.submit(&topup, &Evidence::new()).await })
         })
         .collect();
     for task in tasks {
@@ -179,10 +187,10 @@ async fn a_submission_without_a_turn_never_left_and_may_go_elsewhere() {
         },
     ));
     let (holder, first) = (layered.clone(), world.topup("5678"));
-    let holding = tokio::spawn(async move { holder.submit(&first).await });
+    let holding = tokio::spawn(async move { holder.submit(&first, &Evidence::new()).await });
     tokio::task::yield_now().await;
     let second = world.topup("5678");
-    let outcome = layered.submit(&second).await;
+    let outcome = layered.submit(&second, &Evidence::new()).await;
     let Outcome::Rejected(rejection) = outcome else {
         panic!("{outcome:?}")
     };
@@ -191,7 +199,7 @@ async fn a_submission_without_a_turn_never_left_and_may_go_elsewhere() {
         (CODE_NO_TURN, Elsewhere::May)
     );
     assert_eq!(
-        layered.find(&world.refer(&second)).await,
+        layered.find(&world.refer(&second), &Evidence::new()).await,
         Outcome::Unknown(Cause::Timeout)
     );
     assert_eq!(scripted.begun.load(Ordering::SeqCst), 1, "only the first was sent");

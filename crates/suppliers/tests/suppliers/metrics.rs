@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
-use model::Supplier;
+use model::{Evidence, Supplier};
 use suppliers::{Layered, Limits};
 
 use crate::{
@@ -63,8 +63,8 @@ fn calls_are_counted_by_supplier_call_and_outcome() {
     metrics::with_local_recorder(&*keys, || {
         runtime.block_on(async {
             let topup = world.topup("5678");
-            layered.submit(&topup).await;
-            layered.find(&world.refer(&topup)).await;
+            layered.submit(&topup, &Evidence::new()).await;
+            layered.find(&world.refer(&topup), &Evidence::new()).await;
             layered.lookup(topup.recipient).await.unwrap();
             faulty.float().await.unwrap_err();
         });

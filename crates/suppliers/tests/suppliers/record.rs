@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use model::{Clock, Outcome, Supplier};
+use model::{Clock, Evidence, Outcome, Supplier};
 use suppliers::sandbox::{Record, State, TABLE};
 use tokio::time::timeout;
 
@@ -14,12 +14,16 @@ async fn a_reference_that_comes_again_is_counted_and_not_delivered_again() {
         let world = World::new();
         let digits = row.last_four.map_or("4321".into(), |_| row.digits());
         let topup = world.topup(&digits);
-        let first = world.supplier.submit(&topup).await;
-        let again = world.supplier.submit(&topup).await;
+        let first = world.supplier.submit(&topup, &Evidence::new()).await;
+        let again = world.supplier.submit(&topup, &Evidence::new()).await;
         if first == again || !matches!(first, Outcome::Unknown(_)) {
             assert_eq!(first, again, "{digits}");
         } else {
-            assert_eq!(again, world.supplier.find(&world.refer(&topup)).await, "{digits}");
+            assert_eq!(
+                again,
+                world.supplier.find(&world.refer(&topup), &Evidence::new()).await,
+                "{digits}"
+            );
         }
         world.clock.advance(IN_THE_END);
         let entries = world.sandbox.record().entries(world.clock.now()).unwrap();
@@ -42,9 +46,13 @@ async fn a_resubmission_learns_how_it_stands_by_now() {
         ("0013", "delivered"),
     ] {
         let topup = world.topup(digits);
-        world.supplier.submit(&topup).await;
+        world.supplier.submit(&topup, &Evidence::new()).await;
         world.clock.advance(IN_THE_END);
-        assert_eq!(word(&world.supplier.submit(&topup).await), now, "{digits}");
+        assert_eq!(
+            word(&world.supplier.submit(&topup, &Evidence::new()).await),
+            now,
+            "{digits}"
+        );
     }
 }
 
@@ -52,9 +60,16 @@ async fn a_resubmission_learns_how_it_stands_by_now() {
 async fn the_record_is_written_before_the_answer() {
     let world = World::new();
     let topup = world.topup("0003");
-    let cut_short = timeout(Duration::from_millis(1), world.supplier.submit(&topup)).await;
+    let cut_short = timeout(
+        Duration::from_millis(1),
+        world.supplier.submit(&topup, &Evidence::new()),
+    )
+    .await;
     assert!(cut_short.is_err());
-    assert_eq!(word(&world.supplier.find(&world.refer(&topup)).await), "delivered");
+    assert_eq!(
+        word(&world.supplier.find(&world.refer(&topup), &Evidence::new()).await),
+        "delivered"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -64,12 +79,15 @@ async fn the_record_outlives_the_sandbox() {
     let topup = {
         let world = World::at(Some(path.clone()));
         let topup = world.topup("5678");
-        world.supplier.submit(&topup).await;
-        world.supplier.submit(&world.topup("0001")).await;
+        world.supplier.submit(&topup, &Evidence::new()).await;
+        world.supplier.submit(&world.topup("0001"), &Evidence::new()).await;
         topup
     };
     let world = World::at(Some(path.clone()));
-    assert_eq!(word(&world.supplier.find(&world.refer(&topup)).await), "delivered");
+    assert_eq!(
+        word(&world.supplier.find(&world.refer(&topup), &Evidence::new()).await),
+        "delivered"
+    );
     assert_eq!(world.supplier.float().await, Ok(usd(100_000_000 - 2_400)));
 
     let record = Record::open(&path).unwrap();
@@ -93,9 +111,12 @@ async fn two_sandboxes_share_one_record() {
     let path = folder.path().join("sandbox.db");
     let (one, other) = (World::at(Some(path.clone())), World::at(Some(path)));
     let topup = one.topup("5678");
-    let answered = one.supplier.submit(&topup).await;
-    assert_eq!(other.supplier.find(&other.refer(&topup)).await, answered);
-    assert_eq!(other.supplier.submit(&topup).await, answered);
+    let answered = one.supplier.submit(&topup, &Evidence::new()).await;
+    assert_eq!(
+        other.supplier.find(&other.refer(&topup), &Evidence::new()).await,
+        answered
+    );
+    assert_eq!(other.supplier.submit(&topup, &Evidence::new()).await, answered);
     assert_eq!(other.supplier.float().await, Ok(usd(100_000_000 - 2_400)));
     assert_eq!(one.sandbox.record().entries(one.clock.now()).unwrap()[0].submissions, 2);
 }
@@ -113,7 +134,10 @@ fn many_may_open_and_write_one_new_record_at_once() {
                 let sandbox = Arc::new(sandbox(Some(path.clone()), &clock));
                 let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
                 for topup in &topups {
-                    assert_eq!(word(&runtime.block_on(sandbox.submit(topup))), "delivered");
+                    assert_eq!(
+                        word(&runtime.block_on(sandbox.submit(topup, &Evidence::new()))),
+                        "delivered"
+                    );
                 }
             });
         }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use model::{Cause, Clock, Elsewhere, Fault, Outcome, Supplier, TopUp};
+use model::{Cause, Clock, Elsewhere, Evidence, Fault, Outcome, Supplier, TopUp};
 use suppliers::{
     Sandbox, SandboxSettings,
     sandbox::{OpenError, PRODUCT_REFUSED, State, TABLE},
@@ -33,10 +33,10 @@ async fn every_row_answers_and_ends_as_the_table_says() {
         let world = World::new();
         let digits = row.last_four.map_or("4321".into(), |_| row.digits());
         let topup = world.topup(&digits);
-        let first = world.supplier.submit(&topup).await;
+        let first = world.supplier.submit(&topup, &Evidence::new()).await;
         assert_eq!(word(&first), row.first, "{digits}: {first:?}");
         world.clock.advance(IN_THE_END);
-        let finally = world.supplier.find(&world.refer(&topup)).await;
+        let finally = world.supplier.find(&world.refer(&topup), &Evidence::new()).await;
         assert_eq!(word(&finally), row.finally, "{digits}: {finally:?}");
     }
 }
@@ -51,7 +51,7 @@ async fn a_refusal_says_whose_fault_it_is() {
         ("0010", Fault::Duplicate, Elsewhere::MustNot),
         ("0011", Fault::Float, Elsewhere::May),
     ] {
-        let outcome = world.supplier.submit(&world.topup(digits)).await;
+        let outcome = world.supplier.submit(&world.topup(digits), &Evidence::new()).await;
         let Outcome::Rejected(rejection) = outcome else {
             panic!("{digits}: {outcome:?}");
         };
@@ -67,7 +67,7 @@ async fn the_test_product_that_fails_is_refused_for_any_number() {
         product,
         ..world.topup("5678")
     };
-    let outcome = world.supplier.submit(&topup).await;
+    let outcome = world.supplier.submit(&topup, &Evidence::new()).await;
     assert!(
         matches!(&outcome, Outcome::Rejected(rejection) if rejection.elsewhere == Elsewhere::MustNot),
         "{outcome:?}"
@@ -78,9 +78,12 @@ async fn the_test_product_that_fails_is_refused_for_any_number() {
 async fn a_second_attempt_is_delivered_where_the_first_was_refused() {
     let world = World::new();
     let mut topup = world.topup("0002");
-    assert_eq!(word(&world.supplier.submit(&topup).await), "rejected");
+    assert_eq!(word(&world.supplier.submit(&topup, &Evidence::new()).await), "rejected");
     topup.attempt.number = 2;
-    assert_eq!(word(&world.supplier.submit(&topup).await), "delivered");
+    assert_eq!(
+        word(&world.supplier.submit(&topup, &Evidence::new()).await),
+        "delivered"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -88,12 +91,15 @@ async fn a_pending_one_settles_when_its_time_has_come() {
     let world = World::new();
     let settings = SandboxSettings::default();
     let topup = world.topup("0005");
-    world.supplier.submit(&topup).await;
+    world.supplier.submit(&topup, &Evidence::new()).await;
     let nearly = settings.settle_after.saturating_sub(Duration::from_micros(1));
     world.clock.advance(nearly);
-    assert_eq!(word(&world.supplier.find(&world.refer(&topup)).await), "pending");
+    assert_eq!(
+        word(&world.supplier.find(&world.refer(&topup), &Evidence::new()).await),
+        "pending"
+    );
     world.clock.advance(Duration::from_micros(1));
-    let outcome = world.supplier.find(&world.refer(&topup)).await;
+    let outcome = world.supplier.find(&world.refer(&topup), &Evidence::new()).await;
     assert!(
         matches!(&outcome, Outcome::Rejected(rejection)
             if rejection.fault == Fault::Operator && rejection.elsewhere == Elsewhere::MustNot),
@@ -107,12 +113,12 @@ async fn a_lost_answer_is_a_timeout_and_what_became_of_it_is_found() {
     for (digits, found) in [("0006", "delivered"), ("0007", "unknown"), ("0013", "unknown")] {
         let topup = world.topup(digits);
         assert_eq!(
-            world.supplier.submit(&topup).await,
+            world.supplier.submit(&topup, &Evidence::new()).await,
             Outcome::Unknown(Cause::Timeout),
             "{digits}"
         );
         assert_eq!(
-            word(&world.supplier.find(&world.refer(&topup)).await),
+            word(&world.supplier.find(&world.refer(&topup), &Evidence::new()).await),
             found,
             "{digits}"
         );
@@ -124,11 +130,14 @@ async fn a_late_delivery_shows_before_absence_is_proof() {
     let world = World::new();
     let settings = SandboxSettings::default();
     let topup = world.topup("0013");
-    world.supplier.submit(&topup).await;
-    let found = world.supplier.find(&world.refer(&topup)).await;
+    world.supplier.submit(&topup, &Evidence::new()).await;
+    let found = world.supplier.find(&world.refer(&topup), &Evidence::new()).await;
     assert_eq!(found, Outcome::Unknown(Cause::NoRecord));
     world.clock.advance(settings.late_after);
-    assert_eq!(word(&world.supplier.find(&world.refer(&topup)).await), "delivered");
+    assert_eq!(
+        word(&world.supplier.find(&world.refer(&topup), &Evidence::new()).await),
+        "delivered"
+    );
     assert!(settings.late_after < settings.absence_after);
 }
 
@@ -137,8 +146,8 @@ async fn what_is_taken_back_is_listed_and_costs_nothing() {
     let world = World::new();
     let began = world.clock.now();
     let (kept, taken) = (world.topup("5678"), world.topup("0008"));
-    world.supplier.submit(&kept).await;
-    world.supplier.submit(&taken).await;
+    world.supplier.submit(&kept, &Evidence::new()).await;
+    world.supplier.submit(&taken, &Evidence::new()).await;
     assert_eq!(world.supplier.float().await, Ok(usd(100_000_000 - 2 * 2_400)));
     assert_eq!(world.supplier.late_changes(began).await, Ok(vec![]));
     world.clock.advance(IN_THE_END);
@@ -152,7 +161,7 @@ async fn only_what_is_delivered_costs() {
     let world = World::new();
     for row in TABLE {
         let digits = row.last_four.map_or("4321".into(), |_| row.digits());
-        world.supplier.submit(&world.topup(&digits)).await;
+        world.supplier.submit(&world.topup(&digits), &Evidence::new()).await;
     }
     world.clock.advance(IN_THE_END);
     let delivered = TABLE.iter().filter(|row| row.finally == "delivered").count();
@@ -169,7 +178,7 @@ async fn a_cost_in_another_currency_is_refused() {
         cost: model::Money::new(2_400, "EUR".parse().unwrap()),
         ..world.topup("5678")
     };
-    assert_eq!(word(&world.supplier.submit(&topup).await), "rejected");
+    assert_eq!(word(&world.supplier.submit(&topup, &Evidence::new()).await), "rejected");
     assert_eq!(world.supplier.float().await, Ok(usd(100_000_000)));
 }
 

@@ -72,6 +72,8 @@ impl World {
     pub(crate) fn refer(&self, topup: &TopUp) -> AttemptRef {
         AttemptRef {
             attempt: topup.attempt,
+            recipient: topup.recipient,
+            sku: topup.sku.clone(),
             submitted_at: self.clock.now(),
             supplier_reference: None,
         }
@@ -103,6 +105,7 @@ pub(crate) fn topup(attempt: AttemptId, recipient: &str) -> TopUp {
         sku: "test-phone-refill<&>25".into(),
         amount: usd(2_500),
         cost: usd(2_400),
+        parameters: None,
     }
 }
 

@@ -119,6 +119,7 @@ fn a_suppliers_list_replaces_its_offers_and_nobody_elses() {
             value: value.to_owned(),
             cost: money("9", "EUR"),
         },
+        parameters: None,
     };
     let offers = [
         offer("x1", "at-t-usa", "10"),
@@ -170,6 +171,7 @@ fn a_suppliers_offer_that_fits_nothing_hinders_no_import() {
                 value: "26".to_owned(),
                 cost: money("9", "EUR"),
             },
+            parameters: None,
         };
         let twice = [stray.clone(), stray];
         let changes = replace_offers(tx, &"other".parse().unwrap(), &twice).unwrap();

@@ -6,8 +6,21 @@
 
 use std::time::Duration;
 
+mod callback;
+mod evidence;
+mod listing;
+mod outcome;
+mod statement;
+
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
+
+pub use callback::{Callback, CallbackError};
+pub use evidence::{Evidence, Exchange, ExchangeNumber};
+pub use listing::{Listing, ListingTerms, SoldAs};
+pub use outcome::{Cause, Elsewhere, Fault, Outcome, Receipt, Rejection};
+pub use statement::{Record, RecordState};
 
 use crate::{AttemptId, Country, Money, Offer, OperatorId, PhoneNumber, ProductId, Sku, Slug, Timestamp};
 
@@ -23,14 +36,24 @@ pub trait Supplier: Send + Sync {
     /// What it can be relied on for.
     fn capabilities(&self) -> Capabilities;
 
-    /// Lists what it sells.
-    async fn offers(&self) -> Result<Vec<Offer>, SupplierError>;
+    /// Lists what it sells, where it sells under our products' names. Empty for one that has names of
+    /// its own: see [`Supplier::listings`].
+    async fn offers(&self) -> Result<Vec<Offer>, SupplierError> {
+        Ok(Vec::new())
+    }
 
-    /// Asks it to deliver. Called once per attempt, whatever happens.
-    async fn submit(&self, topup: &TopUp) -> Outcome;
+    /// Lists what it sells in its own words, to be mapped to our products. Empty for one that sells
+    /// under our names.
+    async fn listings(&self) -> Result<Vec<Listing>, SupplierError> {
+        Ok(Vec::new())
+    }
+
+    /// Asks it to deliver. Called once per attempt, whatever happens. What passes over the wire goes
+    /// into the evidence as it happens, so that it is there even if the call is cut short.
+    async fn submit(&self, topup: &TopUp, evidence: &Evidence) -> Outcome;
 
     /// Asks what became of an earlier submission.
-    async fn find(&self, attempt: &AttemptRef) -> Outcome;
+    async fn find(&self, attempt: &AttemptRef, evidence: &Evidence) -> Outcome;
 
     /// Lists attempts whose state changed after their end since a moment, such as reversals. Only
     /// hints: each is then asked about with [`Supplier::find`].
@@ -41,6 +64,18 @@ pub trait Supplier: Send + Sync {
 
     /// Returns whose number it thinks this is, likeliest first; empty if it can't say.
     async fn lookup(&self, number: PhoneNumber) -> Result<Vec<OperatorGuess>, SupplierError>;
+
+    /// Lists its own records of submissions from a moment on and before another, for reconciliation;
+    /// none where it keeps no list ([`Capabilities::statement`]).
+    async fn statement(&self, _from: Timestamp, _until: Timestamp) -> Result<Vec<Record>, SupplierError> {
+        Ok(Vec::new())
+    }
+
+    /// Reads a push. It is a hint and no more: the attempts that it names are asked about with
+    /// [`Supplier::find`], whatever it says of them.
+    fn callback(&self, _callback: &Callback) -> Result<Vec<AttemptId>, CallbackError> {
+        Err(CallbackError::NotServed)
+    }
 }
 
 /// What a supplier can be relied on for.
@@ -52,6 +87,10 @@ pub struct Capabilities {
     pub absence: Absence,
     /// Whether [`Supplier::lookup`] says anything.
     pub lookup: bool,
+    /// Whether [`Supplier::statement`] says anything.
+    pub statement: bool,
+    /// At least so long between two submissions for one number; zero where it sets no such rule.
+    pub number_pause: Duration,
 }
 
 /// What it means when a supplier has no record of our reference.
@@ -85,6 +124,8 @@ pub struct TopUp {
     pub amount: Money,
     /// What the offer said it costs.
     pub cost: Money,
+    /// What the supplier's listing told to send along, if anything ([`Offer::parameters`]).
+    pub parameters: Option<Arc<str>>,
 }
 
 /// An earlier submission, to be asked about.
@@ -92,115 +133,20 @@ pub struct TopUp {
 pub struct AttemptRef {
     /// Our reference at the supplier.
     pub attempt: AttemptId,
+    /// The phone.
+    pub recipient: PhoneNumber,
+    /// The supplier's name for what was asked for.
+    pub sku: Sku,
     /// When it was submitted.
     pub submitted_at: Timestamp,
     /// The supplier's own reference, if it told one.
     pub supplier_reference: Option<String>,
 }
 
-/// Every way that a submission or a question about it can end.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "outcome")]
-pub enum Outcome {
-    /// The phone has it.
-    Delivered(Receipt),
-    /// It was not delivered and nothing is owed, surely.
-    Rejected(Rejection),
-    /// Accepted and not final: ask again.
-    Pending {
-        /// The supplier's own reference, if it told one.
-        supplier_reference: Option<String>,
-    },
-    /// Nobody can tell yet whether money moved: ask again.
-    Unknown(Cause),
-    /// It was delivered and taken back later; nothing is owed any more.
-    Reversed {
-        /// The supplier's words.
-        message: String,
-    },
-}
-
-/// What a supplier says of a delivery.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Receipt {
-    /// The supplier's own reference.
-    pub supplier_reference: Option<String>,
-    /// The operator's reference, which the phone's owner can show the operator.
-    pub operator_reference: Option<String>,
-}
-
-/// Why nothing was delivered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("{message} ({code})")]
-pub struct Rejection {
-    /// Whose fault it is.
-    pub fault: Fault,
-    /// Whether another supplier may be tried.
-    pub elsewhere: Elsewhere,
-    /// The supplier's code.
-    pub code: String,
-    /// The supplier's words.
-    pub message: String,
-}
-
-/// Whose fault a rejection is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fault {
-    /// The number can't be topped up.
-    Number,
-    /// The number is another operator's.
-    WrongOperator,
-    /// The amount is not sold.
-    Amount,
-    /// Our balance at the supplier is too low.
-    Float,
-    /// The supplier takes it for a repetition.
-    Duplicate,
-    /// The supplier has a fault.
-    Supplier,
-    /// The operator has a fault.
-    Operator,
-}
-
-/// Whether another supplier may be tried after a rejection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Elsewhere {
-    /// Another supplier, or this one later, may succeed.
-    May,
-    /// Nobody will succeed with this number and amount.
-    MustNot,
-}
-
-/// Why an outcome is not known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case", tag = "cause", content = "detail")]
-pub enum Cause {
-    /// No answer in time.
-    #[error("no answer in time")]
-    Timeout,
-    /// The connection broke.
-    #[error("the connection broke: {0}")]
-    Connection(String),
-    /// An answer that can't be read.
-    #[error("an answer that can't be read: {0}")]
-    Unreadable(String),
-    /// A code that stands in no table.
-    #[error("an unlisted code: {0}")]
-    UnlistedCode(String),
-    /// The supplier has no record of our reference.
-    #[error("the supplier has no record of it")]
-    NoRecord,
-    /// We stopped between writing the attempt and reading the answer.
-    #[error("we stopped before the answer came")]
-    Interrupted,
-}
-
 /// A supplier's guess whose a number is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OperatorGuess {
-    /// The operator.
+    /// The operator, by our name.
     pub operator: OperatorId,
     /// Whether the supplier is sure, as after a portability query.
     pub sure: bool,
