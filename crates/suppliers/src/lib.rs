@@ -4,12 +4,17 @@
 //! answers an [`model::Outcome`]. What every supplier needs (bounded time, bounded concurrency,
 //! metrics, surviving a panic) is written once, in [`layers`].
 //!
-//! Start at [`Suppliers`]; [`sandbox`] is the supplier that needs nothing outside.
+//! Start at [`Suppliers`]; [`sandbox`] is the supplier that needs nothing outside. The others are called
+//! through [`http`], and their codes are read by tables ([`codes`]).
 
+pub mod codes;
+pub mod http;
 pub mod layers;
 mod registry;
 pub mod sandbox;
+mod secret;
 
 pub use layers::{Layered, Limits};
 pub use registry::Suppliers;
 pub use sandbox::{Sandbox, SandboxSettings};
+pub use secret::Secret;

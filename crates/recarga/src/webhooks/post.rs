@@ -13,6 +13,7 @@ use reqwest::{
     header::CONTENT_TYPE,
     redirect::Policy,
 };
+use suppliers::http::trusting;
 
 use super::{Refusal, WebhookSettings, WebhookTargets};
 
@@ -30,9 +31,7 @@ impl Post {
     /// Makes the client: no proxy, no redirects, and no address that the targets don't allow. Trusts
     /// what the machine trusts, or Mozilla's authorities where it has no certificates at all.
     pub(super) fn new(settings: &WebhookSettings) -> Result<Self, reqwest::Error> {
-        // Somebody else may have installed one: any will do.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let builder = || {
+        let client = trusting(|| {
             Client::builder()
                 .dns_resolver(Arc::new(Resolver(settings.targets)))
                 .no_proxy()
@@ -40,10 +39,7 @@ impl Post {
                 .timeout(settings.timeout)
                 .pool_max_idle_per_host(IDLE_MAX)
                 .user_agent(USER_AGENT)
-        };
-        let client = builder()
-            .build()
-            .or_else(|_| builder().tls_certs_only(brought_along()).build())?;
+        })?;
         Ok(Self {
             client,
             targets: settings.targets,
@@ -74,14 +70,6 @@ impl Post {
             Err(error) => Answer::NoAnswer(reason(&error)),
         }
     }
-}
-
-/// The authorities that come with the program.
-fn brought_along() -> Vec<reqwest::Certificate> {
-    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
-    roots
-        .filter_map(|root| reqwest::Certificate::from_der(root).ok())
-        .collect()
 }
 
 /// Why there was no answer: the innermost cause says most.
@@ -117,17 +105,5 @@ impl Resolve for Resolver {
             let allowed: Addrs = Box::new(allowed.into_iter());
             Ok(allowed)
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_machine_without_certificates_trusts_those_brought_along() {
-        assert!(brought_along().len() > 50);
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        Client::builder().tls_certs_only(brought_along()).build().unwrap();
     }
 }

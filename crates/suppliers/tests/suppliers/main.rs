@@ -3,9 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "these are tests all through")]
 
 mod behaviour;
+mod http;
 mod layers;
 mod metrics;
 mod record;
 mod sandbox;
+#[path = "../stub/mod.rs"]
+mod stub;
 mod table;
 mod world;
