@@ -11,6 +11,7 @@ pub mod catalog;
 mod context;
 pub mod db;
 mod error;
+pub mod figures;
 pub mod idempotency;
 pub mod invoices;
 pub mod ledger;

@@ -6,10 +6,13 @@ use sha2::{Digest, Sha256};
 use crate::Error;
 
 /// The migrations, in order. A released one never changes.
-pub const MIGRATIONS: &[(&str, &str)] = &[(
-    "0001_foundation",
-    include_str!("../../../../migrations/0001_foundation.sql"),
-)];
+pub const MIGRATIONS: &[(&str, &str)] = &[
+    (
+        "0001_foundation",
+        include_str!("../../../../migrations/0001_foundation.sql"),
+    ),
+    ("0005_figures", include_str!("../../../../migrations/0005_figures.sql")),
+];
 
 pub(super) const TABLE: &str =
     "CREATE TABLE IF NOT EXISTS migrations (position BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)";

@@ -10,7 +10,7 @@ use super::{Attempt, InvalidTransition, Order, OrderKey, OrderStatus, store};
 use crate::{
     Context, Error,
     db::Tx,
-    invoices,
+    figures, invoices,
     ledger::{Books, SupplierCost},
     limits, webhooks,
 };
@@ -23,6 +23,7 @@ pub(super) struct Changes {
     ended: BTreeMap<(AccountId, InvoiceId), i64>,
     reversed: Vec<(AccountId, InvoiceId)>,
     refunds: limits::Refunds,
+    figures: figures::Added,
     now: Timestamp,
 }
 
@@ -53,6 +54,7 @@ impl Changes {
             ended: BTreeMap::new(),
             reversed: Vec::new(),
             refunds: limits::Refunds::default(),
+            figures: figures::Added::default(),
             now,
         })
     }
@@ -88,6 +90,7 @@ impl Changes {
         })?;
         self.books().settle_order(&order.money());
         self.books().owe_supplier(cost_of(attempt));
+        self.figures.delivered(&order, (attempt, attempt.cost), now);
         self.count_ended(&order);
         Ok(())
     }
@@ -101,6 +104,7 @@ impl Changes {
         })?;
         self.books().refund_order(&order.money());
         self.refunds.add(&order);
+        self.figures.refunded(&order, now);
         self.count_ended(&order);
         Ok(())
     }
@@ -115,13 +119,17 @@ impl Changes {
         self.books().reverse_order(&order.money());
         self.books().forgive_cost(cost_of(attempt));
         self.refunds.add(&order);
+        self.figures.reversed(&order, (attempt, attempt.cost), now);
         self.reversed.push((order.account, order.invoice));
         Ok(())
     }
 
     /// Books the cost of a delivery that the order did not wait for: the account keeps its refund.
-    pub(super) fn owe_late_delivery(&mut self, attempt: &Attempt) {
+    pub(super) fn owe_late_delivery(&mut self, key: OrderKey, attempt: &Attempt) {
         self.books().owe_supplier(cost_of(attempt));
+        if let Some(order) = self.orders.get(&key) {
+            self.figures.delivered_late(order, (attempt, attempt.cost), self.now);
+        }
     }
 
     fn books(&mut self) -> &mut Books {
@@ -143,6 +151,7 @@ impl Changes {
         });
         store::update(tx, &changed.collect::<Vec<_>>())?;
         self.refunds.write(tx)?;
+        self.figures.write(tx)?;
         let mut told = invoices::close_orders(tx, &self.ended, self.now)?;
         told.extend(invoices::lock(tx, &self.reversed)?);
         webhooks::tell(tx, context, told, self.now)

@@ -152,7 +152,7 @@ impl Resolve {
             }
             Judgement::DeliveredLate if delivered_before => Ok(Resolved::Stale),
             Judgement::DeliveredLate => {
-                changes.owe_late_delivery(attempt);
+                changes.owe_late_delivery(self.key, attempt);
                 Ok(Resolved::DeliveredLate)
             }
             Judgement::Stale => Ok(Resolved::Stale),

@@ -18,7 +18,7 @@ const fn spread(path: &'static str, begins: &'static str, why: &'static str) -> 
     Spread { path, begins, why }
 }
 
-const SPREAD: [Spread; 13] = [
+const SPREAD: [Spread; 14] = [
     spread(
         "orders/store.rs",
         "SELECT account_id, id FROM (",
@@ -73,6 +73,11 @@ const SPREAD: [Spread; 13] = [
         "accounts/store.rs",
         "SELECT {COLUMNS} FROM accounts ORDER BY id",
         "all accounts are held in memory",
+    ),
+    spread(
+        "figures.rs",
+        "SELECT {COLUMNS} FROM accounts a JOIN figures",
+        "a person's page",
     ),
     spread("ledger/check.rs", "SELECT ", "the books of all accounts are checked"),
     spread("ledger/check.rs", "WITH found", "the books of all accounts are checked"),
