@@ -5,17 +5,22 @@ use toml::Table;
 use crate::tree::Tree;
 
 /// Our crates and what each may see of the others.
-const ARROWS: [(&str, &[&str]); 6] = [
+const ARROWS: [(&str, &[&str]); 7] = [
     ("model", &[]),
     ("numbers", &[]),
     ("suppliers", &["model"]),
     ("engine", &["model", "numbers"]),
-    ("recarga", &["engine", "model", "numbers", "suppliers"]),
-    ("testkit", &["engine", "model", "numbers", "suppliers"]),
+    ("simulators", &[]),
+    ("recarga", &["engine", "model", "numbers", "simulators", "suppliers"]),
+    ("testkit", &["engine", "model", "numbers", "simulators", "suppliers"]),
 ];
 
-/// Who may see `testkit`, and only in tests. It sees the database, so suppliers do not.
-const TESTED_WITH_TESTKIT: [&str; 2] = ["engine", "recarga"];
+/// Who may see what only in tests. `testkit` sees the database, so suppliers do not see it.
+const ONLY_IN_TESTS: [(&str, &str); 3] = [
+    ("engine", "testkit"),
+    ("recarga", "testkit"),
+    ("suppliers", "simulators"),
+];
 
 /// Everything that is wrong with the crates.
 pub(crate) fn findings(tree: &Tree) -> Vec<String> {
@@ -42,7 +47,7 @@ fn crossings(manifest: &str) -> Vec<String> {
     let seen = tables.flat_map(|(kind, table)| table.keys().map(move |seen| (kind, seen.as_str())));
     let ours = seen.filter(|(_, seen)| ARROWS.iter().any(|(ours, _)| ours == seen));
     let crossing = ours.filter(|(kind, seen)| {
-        let test = *kind == "dev-dependencies" && *seen == "testkit" && TESTED_WITH_TESTKIT.contains(&name);
+        let test = *kind == "dev-dependencies" && ONLY_IN_TESTS.contains(&(name, seen));
         !test && !allowed.contains(seen)
     });
     crossing
@@ -111,6 +116,8 @@ fn bad_samples_are_found() {
         crossings(&manifest("suppliers", "dev-dependencies", "testkit")).len(),
         1
     );
+    assert_eq!(crossings(&manifest("suppliers", "dependencies", "simulators")).len(), 1);
+    assert!(crossings(&manifest("suppliers", "dev-dependencies", "simulators")).is_empty());
     assert!(crossings(&manifest("engine", "dependencies", "numbers")).is_empty());
     assert!(crossings(&manifest("engine", "dev-dependencies", "testkit")).is_empty());
     assert!(precise_numbers(

@@ -1,0 +1,11 @@
+//! The simulators as a program meets them: over HTTP.
+
+#![allow(clippy::unwrap_used, reason = "a test that can't go on stops")]
+
+mod ding;
+mod dtone;
+mod faults;
+mod pushes;
+mod reloadly;
+mod shop;
+mod stage;
