@@ -17,7 +17,7 @@ enum Cause {
     #[error("the database can't be reached: {0}")]
     Unavailable(String),
     #[error("the connection to the database broke over a commit: nobody can tell whether it was made")]
-    CommitUnknown(#[source] tokio_postgres::Error),
+    CommitUnknown(#[source] Option<tokio_postgres::Error>),
     #[error("the database holds what it should not: {0}")]
     Corrupt(String),
     #[error("{0}")]
@@ -35,8 +35,8 @@ impl Error {
         Self(Arc::new(Cause::Unavailable(why.to_string())))
     }
 
-    /// A commit was sent and no answer came.
-    pub(crate) fn commit_unknown(error: tokio_postgres::Error) -> Self {
+    /// A commit was sent and no answer came, or none that says what became of it.
+    pub(crate) fn commit_unknown(error: Option<tokio_postgres::Error>) -> Self {
         Self(Arc::new(Cause::CommitUnknown(error)))
     }
 

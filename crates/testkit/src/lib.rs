@@ -3,10 +3,12 @@
 
 mod database;
 mod faulty;
+mod relay;
 mod time;
 mod world;
 
 pub use database::{Database, database, database_with, fresh_url, open, sqlite};
 pub use faulty::{Execution, FaultySupplier};
+pub use relay::Relay;
 pub use time::ManualClock;
 pub use world::{World, seed_from_environment, usd};

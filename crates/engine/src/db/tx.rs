@@ -3,6 +3,8 @@
 //! A set is one statement per table where round trips cost (PostgreSQL), and a prepared statement
 //! row by row where they don't (SQLite). What differs stays in this folder.
 
+use model::Timestamp;
+
 use super::{
     postgres,
     rows::{Row, Value},
@@ -123,6 +125,23 @@ impl<'a> Tx<'a> {
     pub(super) fn postgres(session: &'a mut postgres::Session) -> Self {
         Self {
             inner: Inner::Postgres(session),
+        }
+    }
+
+    /// Lets this transaction's statements take as long as whole tables need. Otherwise a server that
+    /// is silent for seconds is taken for dead.
+    pub fn take_time(&mut self) -> Result<(), Error> {
+        match &mut self.inner {
+            Inner::Sqlite(_) => Ok(()),
+            Inner::Postgres(session) => session.take_time(),
+        }
+    }
+
+    /// Reads the clock of the database's server, if it has one of its own.
+    pub fn server_time(&mut self) -> Result<Option<Timestamp>, Error> {
+        match &mut self.inner {
+            Inner::Sqlite(_) => Ok(None),
+            Inner::Postgres(session) => session.server_time().map(Some),
         }
     }
 

@@ -100,6 +100,7 @@ const RULES: &[Rule] = &[
 
 /// Recomputes every balance and says what is wrong.
 pub fn check(tx: &mut Tx<'_>) -> Result<Report, Error> {
+    tx.take_time()?;
     let count = |tx: &mut Tx<'_>, sql| tx.find(sql, &[], |row| row.int(0)).map(Option::unwrap_or_default);
     let ledger_accounts = count(tx, "SELECT COUNT(*) FROM ledger_accounts")?;
     let transfers = count(tx, "SELECT COUNT(*) FROM transfers")?;

@@ -1,13 +1,10 @@
 //! Where a PostgreSQL database is, and how safely it is spoken to.
 
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-    str::FromStr,
-    time::Duration,
-};
+use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
 use tokio_postgres::config::{Config, Host, SslMode, TargetSessionAttrs};
+
+use super::hosts;
 
 /// A server that does not take a connection within this time is passed over.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -118,11 +115,19 @@ fn is_here(config: &Config) -> bool {
     config.get_hosts().iter().all(here) && config.get_hostaddrs().iter().all(std::net::IpAddr::is_loopback)
 }
 
-/// The same database under another name on the same servers.
 impl Address {
     /// The name of the database.
     pub fn database(&self) -> &str {
         self.config.get_dbname().unwrap_or_default()
+    }
+
+    /// How each of its hosts is connected to.
+    pub(super) fn hosts(&self) -> Vec<Config> {
+        let mut hosts = hosts::each(&self.config);
+        for host in &mut hosts {
+            tune(host, self.tls.is_some());
+        }
+        hosts
     }
 }
 
@@ -133,15 +138,9 @@ impl fmt::Display for Address {
         if let Some(user) = self.config.get_user() {
             write!(f, "{user}@")?;
         }
-        let ports = self.config.get_ports();
-        for (place, host) in self.config.get_hosts().iter().enumerate() {
-            let comma = if place > 0 { "," } else { "" };
-            let port = ports.get(place).or(ports.first()).unwrap_or(&5432);
-            match host {
-                Host::Tcp(name) => write!(f, "{comma}{name}:{port}")?,
-                Host::Unix(path) => write!(f, "{comma}{}:{port}", Path::display(path))?,
-            }
-        }
+        let count = self.config.get_hosts().len().max(self.config.get_hostaddrs().len());
+        let hosts: Vec<_> = (0..count).map(|place| hosts::named(&self.config, place)).collect();
+        f.write_str(&hosts.join(","))?;
         write!(f, "/{}", self.database())
     }
 }

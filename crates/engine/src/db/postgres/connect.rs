@@ -1,43 +1,52 @@
 //! Making connections, and saying clearly why one can't be made.
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
     thread,
     time::{Duration, Instant},
 };
 
 use tokio::{runtime, time::timeout};
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::{Client, Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
     Session,
     address::{Address, words},
     failure::Failure,
+    hosts,
     session::Mode,
     tls,
     traffic::Counters,
 };
 use crate::{Error, db::Durability};
 
-/// All hosts together are given this long.
-const CONNECT_MAX: Duration = Duration::from_secs(10);
+/// Each host is given this long to take a connection and to say who it is. One that hangs takes the
+/// connection and says nothing; three of them leave time for a fourth within a caller's patience.
+const HOST_MAX: Duration = Duration::from_secs(4);
 /// The pause between two tries; nobody is helped by a storm of them.
 const PAUSE: Duration = Duration::from_millis(200);
 /// The oldest server that is tested: `server_version_num`.
 const VERSION_MIN: i32 = 140_000;
 
-/// For every session: bounds, and no compiling of short statements.
-const EVERY_SESSION: &str = "SET TIME ZONE 'UTC'; SET jit = off; SET idle_in_transaction_session_timeout = '60s';";
-const READING: &str = "SET statement_timeout = '300s';";
+/// For every session: bounds that end before our own patience does (`ANSWER_MAX`), and no compiling of
+/// short statements.
+const EVERY_SESSION: &str = "SET TIME ZONE 'UTC'; SET jit = off; SET idle_in_transaction_session_timeout = '60s';
+    SET statement_timeout = '8s'; SET lock_timeout = '5s';";
 /// Writers touch rows by key only. A plan that reads whole tables is right for a table that was empty
 /// when it was made and wrong ever after.
-const WRITING: &str = "SET statement_timeout = '60s'; SET lock_timeout = '15s'; SET enable_seqscan = off;
-    SET enable_hashjoin = off; SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan;";
+const WRITING: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+    SET plan_cache_mode = force_generic_plan;";
 
 /// Makes connections to one database.
 pub(super) struct Connector {
     address: Address,
+    hosts: Vec<Config>,
+    /// The host that took the last connection: the others may hang.
+    answered: AtomicUsize,
     tls: Option<MakeRustlsConnect>,
     durability: Durability,
     traffic: Arc<Counters>,
@@ -53,6 +62,8 @@ impl Connector {
     pub(super) fn new(address: &Address, durability: Durability, traffic: Arc<Counters>) -> Result<Self, Error> {
         Ok(Self {
             address: address.clone(),
+            hosts: address.hosts(),
+            answered: AtomicUsize::new(0),
             tls: address.tls.as_ref().map(tls::connect_with).transpose()?,
             durability,
             traffic,
@@ -114,25 +125,10 @@ impl Connector {
                 error: Error::setup(format_args!("no connection can be driven: {error}")),
                 passes: true,
             })?;
-        let connected = runtime.block_on(async { timeout(CONNECT_MAX, self.connect_on(&runtime)).await });
-        let client = match connected {
-            Ok(Ok(client)) => client,
-            Ok(Err(error)) => {
-                return Err(Refusal {
-                    error: self.refused(&words(&error)),
-                    passes: Failure::of(&error) == Failure::Lost || error.code().is_none(),
-                });
-            }
-            Err(_) => {
-                return Err(Refusal {
-                    error: self.refused("no answer in time"),
-                    passes: true,
-                });
-            }
-        };
+        let client = self.find_host(&runtime)?;
         self.traffic.count_connection();
         let mut session = Session::new(runtime, client, mode, Arc::clone(&self.traffic));
-        let kind = if mode == Mode::Read { READING } else { WRITING };
+        let kind = if mode == Mode::Read { "" } else { WRITING };
         let lazily = match self.durability {
             Durability::Full => "",
             Durability::ProcessOnly => "SET synchronous_commit = off;",
@@ -143,20 +139,49 @@ impl Connector {
         Ok(session)
     }
 
-    async fn connect_on(&self, runtime: &runtime::Runtime) -> Result<Client, tokio_postgres::Error> {
-        let config = &self.address.config;
+    /// Connects to the first host that takes writes, beginning where that was so the last time.
+    fn find_host(&self, runtime: &runtime::Runtime) -> Result<Client, Refusal> {
+        let (first, count) = (self.answered.load(Relaxed), self.hosts.len());
+        let (mut passes, mut reasons) = (false, Vec::new());
+        for place in (first..first + count).map(|place| place % count) {
+            let connecting = self.connect_to(&self.hosts[place], runtime);
+            let why = match runtime.block_on(async { timeout(HOST_MAX, connecting).await }) {
+                Ok(Ok(client)) => {
+                    self.answered.store(place, Relaxed);
+                    return Ok(client);
+                }
+                Ok(Err(error)) => {
+                    passes |= Failure::of(&error) == Failure::Lost || error.code().is_none();
+                    tls::explained(&error).unwrap_or_else(|| words(&error))
+                }
+                Err(_) => {
+                    passes = true;
+                    "it takes the connection and doesn't answer".to_owned()
+                }
+            };
+            reasons.push(if count > 1 {
+                format!("{}: {why}", hosts::named(&self.hosts[place], 0))
+            } else {
+                why
+            });
+        }
+        let error = Error::setup(format_args!(
+            "can't connect to {}: {}",
+            self.address,
+            reasons.join("; ")
+        ));
+        Err(Refusal { error, passes })
+    }
+
+    async fn connect_to(&self, host: &Config, runtime: &runtime::Runtime) -> Result<Client, tokio_postgres::Error> {
         if let Some(tls) = &self.tls {
-            let (client, connection) = config.connect(tls.clone()).await?;
+            let (client, connection) = host.connect(tls.clone()).await?;
             runtime.spawn(connection);
             Ok(client)
         } else {
-            let (client, connection) = config.connect(NoTls).await?;
+            let (client, connection) = host.connect(NoTls).await?;
             runtime.spawn(connection);
             Ok(client)
         }
-    }
-
-    fn refused(&self, why: &str) -> Error {
-        Error::setup(format_args!("can't connect to {}: {why}", self.address))
     }
 }

@@ -22,7 +22,11 @@ pub(super) fn migrate(session: &mut Session) -> Result<(), Error> {
 
 fn in_transaction<T>(session: &mut Session, run: impl FnOnce(&mut Session) -> Result<T, Error>) -> Result<T, Error> {
     session.start();
-    let result = run(session).and_then(|value| session.commit().map(|()| value));
+    // Others may be at it, and what changes a large table takes its time.
+    let result = session
+        .take_time()
+        .and_then(|()| run(session))
+        .and_then(|value| session.commit().map(|()| value));
     session.roll_back();
     result
 }

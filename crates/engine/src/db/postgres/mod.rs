@@ -9,6 +9,7 @@ mod address;
 mod committer;
 mod connect;
 mod failure;
+mod hosts;
 mod migrate;
 mod params;
 mod pool;

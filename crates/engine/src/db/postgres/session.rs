@@ -13,7 +13,7 @@ use std::{
 };
 
 use futures_util::future::{join, join_all};
-use tokio::runtime::Runtime;
+use tokio::{runtime::Runtime, time::timeout};
 use tokio_postgres::{Client, Row, Statement, types::ToSql};
 
 use super::{
@@ -31,6 +31,17 @@ pub(super) enum Mode {
     /// Each statement sees what was committed before it; what matters is locked.
     Write,
 }
+
+/// A round trip takes milliseconds. A server that hangs keeps its connections open and says nothing:
+/// after this long it is taken for dead, with time left to ask another one (`transact::PATIENCE`).
+const ANSWER_MAX: Duration = Duration::from_secs(10);
+/// A commit may wait for a standby that has to be replaced first. Whoever gives up does not know.
+const COMMIT_MAX: Duration = Duration::from_secs(20);
+/// What reads whole tables, or changes them, may take this long.
+const AT_LENGTH_MAX: Duration = Duration::from_mins(31);
+/// And the server ends it before.
+const AT_LENGTH: &str =
+    "SELECT set_config('statement_timeout', '30min', TRUE), set_config('lock_timeout', '30min', TRUE)";
 
 /// More statements than this go in several round trips.
 const WAITING_MAX: usize = 16;
@@ -56,6 +67,7 @@ pub(in crate::db) struct Session {
     begun: bool,
     waiting: Vec<Write>,
     failure: Option<Failure>,
+    answer_max: Duration,
     traffic: Arc<Counters>,
 }
 
@@ -78,6 +90,7 @@ impl Session {
             begun: false,
             waiting: Vec::new(),
             failure: None,
+            answer_max: ANSWER_MAX,
             traffic,
         }
     }
@@ -86,7 +99,14 @@ impl Session {
     pub(super) fn start(&mut self) {
         self.begun = false;
         self.failure = None;
+        self.answer_max = ANSWER_MAX;
         self.waiting.clear();
+    }
+
+    /// Lets this transaction's statements take as long as whole tables need.
+    pub(in crate::db) fn take_time(&mut self) -> Result<(), Error> {
+        self.answer_max = AT_LENGTH_MAX;
+        self.defer(AT_LENGTH, Vec::new(), None)
     }
 
     /// Why the transaction can't go on, if it can't.
@@ -97,7 +117,8 @@ impl Session {
     /// Runs several statements of text, as they are, outside of any transaction.
     pub(super) fn run_batch(&mut self, sql: &str) -> Result<(), Error> {
         self.traffic.count_trip(1);
-        let result = self.driver.block_on(self.client.batch_execute(sql));
+        let result = self.driver.within(self.answer_max, self.client.batch_execute(sql));
+        let result = self.heard(result)?;
         self.noted(result)
     }
 
@@ -105,7 +126,8 @@ impl Session {
     pub(super) fn fetch(&mut self, sql: &str, params: &[Param]) -> Result<Vec<Row>, Error> {
         let statement = self.prepare(sql)?;
         let writes = std::mem::take(&mut self.waiting);
-        let (sent, rows) = self.send(&writes, Box::pin(self.client.query(&statement, &refs(params))));
+        let answer = self.send(&writes, Box::pin(self.client.query(&statement, &refs(params))));
+        let (sent, rows) = self.heard(answer)?;
         self.check(&writes, sent)?;
         self.noted(rows)
     }
@@ -114,7 +136,8 @@ impl Session {
     pub(super) fn change(&mut self, sql: &str, params: &[Param]) -> Result<u64, Error> {
         let statement = self.prepare(sql)?;
         let writes = std::mem::take(&mut self.waiting);
-        let (sent, changed) = self.send(&writes, Box::pin(self.client.execute(&statement, &refs(params))));
+        let answer = self.send(&writes, Box::pin(self.client.execute(&statement, &refs(params))));
+        let (sent, changed) = self.heard(answer)?;
         self.check(&writes, sent)?;
         self.noted(changed)
     }
@@ -145,7 +168,8 @@ impl Session {
         if writes.is_empty() {
             return Ok(());
         }
-        let (sent, ()) = self.send(&writes, Box::pin(std::future::ready(())));
+        let answer = self.send(&writes, Box::pin(std::future::ready(())));
+        let (sent, ()) = self.heard(answer)?;
         self.check(&writes, sent)
     }
 
@@ -157,22 +181,27 @@ impl Session {
         }
         self.begun = false;
         self.traffic.count_trip(1);
-        match self.driver.block_on(self.client.batch_execute("COMMIT")) {
-            Ok(()) => Ok(()),
-            Err(error) if surely_not_committed(&error) => self.noted(Err(error)),
-            Err(error) => {
-                self.failure = Some(Failure::Lost);
-                Err(Error::commit_unknown(error))
-            }
-        }
+        let error = match self.driver.within(COMMIT_MAX, self.client.batch_execute("COMMIT")) {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(error)) if surely_not_committed(&error) => return self.noted(Err(error)),
+            Ok(Err(error)) => Some(error),
+            Err(Silence) => None,
+        };
+        self.failure = Some(Failure::Lost);
+        Err(Error::commit_unknown(error))
     }
 
     /// Undoes the transaction. A connection on which that fails is of no use any more.
     pub(super) fn roll_back(&mut self) {
         self.waiting.clear();
-        if std::mem::take(&mut self.begun) {
+        let begun = std::mem::take(&mut self.begun);
+        // A lost connection is closed, which undoes as much; a server that hangs is not asked again.
+        if begun && self.failure != Some(Failure::Lost) {
             self.traffic.count_trip(1);
-            if self.driver.block_on(self.client.batch_execute("ROLLBACK")).is_err() {
+            let undone = self
+                .driver
+                .within(self.answer_max, self.client.batch_execute("ROLLBACK"));
+            if !matches!(undone, Ok(Ok(()))) {
                 self.failure = Some(Failure::Lost);
             }
         }
@@ -189,7 +218,8 @@ impl Session {
         }
         debug_assert!(self.statements.len() < STATEMENTS_MAX, "{sql}");
         self.traffic.count_trip(1);
-        let prepared = self.driver.block_on(self.client.prepare(sql));
+        let prepared = self.driver.within(self.answer_max, self.client.prepare(sql));
+        let prepared = self.heard(prepared)?;
         let statement = self.noted(prepared)?;
         self.statements.insert(sql.to_owned(), statement.clone());
         Ok(statement)
@@ -209,10 +239,10 @@ impl Session {
     }
 
     /// Sends `BEGIN` if need be, the writes, and something last; all of it in one round trip.
-    fn send<T>(&self, writes: &[Write], last: Last<'_, T>) -> (Sent, T) {
+    fn send<T>(&self, writes: &[Write], last: Last<'_, T>) -> Result<(Sent, T), Silence> {
         let begin = (!self.begun).then(|| self.beginning());
         self.traffic.count_trip(writes.len() + usize::from(begin.is_some()) + 1);
-        self.driver.block_on(async {
+        self.driver.within(self.answer_max, async {
             let beginning = async {
                 match begin {
                     Some(sql) => self.client.batch_execute(&sql).await,
@@ -246,6 +276,14 @@ impl Session {
         Ok(())
     }
 
+    /// Takes a server that says nothing for dead.
+    fn heard<T>(&mut self, answer: Result<T, Silence>) -> Result<T, Error> {
+        answer.map_err(|Silence| {
+            self.failure = Some(Failure::Lost);
+            Error::unavailable("it doesn't answer in time")
+        })
+    }
+
     fn noted<T>(&mut self, result: Result<T, tokio_postgres::Error>) -> Result<T, Error> {
         result.map_err(|error| {
             self.failure.get_or_insert_with(|| Failure::of(&error));
@@ -258,10 +296,16 @@ impl Session {
 struct Driver(Option<Runtime>);
 
 impl Driver {
-    fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
-        self.0.as_ref().expect("there until it is dropped").block_on(future)
+    /// Waits for an answer, so long at most.
+    fn within<T>(&self, limit: Duration, answer: impl Future<Output = T>) -> Result<T, Silence> {
+        let runtime = self.0.as_ref().expect("there until it is dropped");
+        let answered = runtime.block_on(async { timeout(limit, answer).await });
+        answered.map_err(|_| Silence)
     }
 }
+
+/// No answer came in time.
+struct Silence;
 
 impl Drop for Driver {
     fn drop(&mut self) {

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use model::Timestamp;
+
 use super::{Session, params::Param, session::Mode};
 use crate::{
     Error,
@@ -20,6 +22,15 @@ impl Session {
     ) -> Result<Vec<T>, Error> {
         let rows = self.fetch(&placeholders(sql), &Param::of(params))?;
         rows.iter().map(|row| read(&Row::postgres(row))).collect()
+    }
+
+    pub(in crate::db) fn server_time(&mut self) -> Result<Timestamp, Error> {
+        let sql = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+        let found = self.query(sql, &[], |row| row.time(0))?;
+        found
+            .into_iter()
+            .next()
+            .ok_or_else(|| Error::corrupt("a server without a clock"))
     }
 
     pub(in crate::db) fn execute(&mut self, sql: &str, params: &[Value]) -> Result<usize, Error> {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rustls::{
-    ClientConfig, RootCertStore,
+    CertificateError, ClientConfig, RootCertStore,
     pki_types::{CertificateDer, pem::PemObject},
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -42,4 +42,29 @@ fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
         .map_err(unreadable)?
         .map(|certificate| certificate.map_err(unreadable))
         .collect()
+}
+
+/// Says what to do about a server that could not be trusted.
+pub(super) fn explained(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let mut source = Some(error);
+    while let Some(error) = source {
+        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if let Some(rustls::Error::InvalidCertificate(why)) = inner.and_then(|inner| inner.downcast_ref()) {
+            return Some(remedy(why));
+        }
+        source = error.source();
+    }
+    None
+}
+
+fn remedy(why: &CertificateError) -> String {
+    match why {
+        CertificateError::UnknownIssuer => "its certificate was not signed by an authority that is trusted here: \
+             name that authority's file with sslrootcert=FILE"
+            .to_owned(),
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            format!("{why}: write the name that its certificate is for, or give the server one for this name")
+        }
+        other => format!("its certificate can't be trusted: {other}"),
+    }
 }
