@@ -1,5 +1,7 @@
 //! `recarga doctor`: everything that a running server needs, checked, with what to do about it.
 
+mod clock;
+
 use std::{net::SocketAddr, time::Duration};
 
 use clap::Args;
@@ -10,11 +12,14 @@ use engine::{
     ledger, orders,
     page::PageRequest,
 };
-use model::Timestamp;
 use serde::Serialize;
 use tokio::{net::TcpListener, time::timeout};
 
-use super::{Desk, Exit, Failure, Shared, desk::must_exist, output::print, output::print_json};
+use super::{
+    Desk, Exit, Failure, Shared,
+    desk::must_exist,
+    output::{print, print_json},
+};
 use crate::config::{Config, Database};
 
 #[derive(Debug, Args)]
@@ -48,10 +53,6 @@ impl State {
 
 /// Rates older than this are worth a word.
 const RATES_OLD: Duration = Duration::from_hours(24 * 7);
-/// Any clock that is right is behind this.
-const CLOCK_MIN: &str = "2026-01-01";
-/// Another machine's clock may be ahead by so much.
-const CLOCK_AHEAD: Duration = Duration::from_secs(5);
 /// A supplier that says nothing for so long can't be reached.
 const FLOAT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -107,7 +108,7 @@ fn open(shared: &Shared, config: Config) -> Result<Desk, Failure> {
 
 async fn examine(desk: &Desk, findings: &mut Findings) {
     findings.add_result("database", database(desk).await);
-    findings.add_result("clock", clock(desk).await);
+    findings.add_result("clock", clock::check(desk).await);
     findings.add_result("books", books(desk).await);
     findings.add_result("accounts", accounts(desk).await);
     findings.add_result("catalogue", catalogue(desk).await);
@@ -148,23 +149,6 @@ async fn port(config: &Config) -> Found {
             format!("can't listen on {address}, set server.bind to another: {error}"),
         ),
     })
-}
-
-/// Ids hold the time at which they were made: none can be newer than now.
-async fn clock(desk: &Desk) -> Found {
-    let now = desk.now();
-    let newest = desk.read(|tx| {
-        let keys = accounts::list_keys(tx)?.into_iter().map(|key| key.created_at);
-        let accounts = accounts::list(tx)?.into_iter().map(|account| account.created_at);
-        Ok(keys.chain(accounts).max())
-    });
-    let newest = newest.await?.unwrap_or_default();
-    let earliest: Timestamp = CLOCK_MIN.parse().expect("a moment");
-    if now < earliest || newest > now + CLOCK_AHEAD {
-        let text = format!("the clock says {now}, but that time has passed: set it, and let NTP keep it");
-        return Ok((State::Wrong, text));
-    }
-    Ok((State::Good, format!("it is {now}")))
 }
 
 async fn books(desk: &Desk) -> Found {
