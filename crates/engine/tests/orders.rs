@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use engine::{
     Settings,
-    orders::{Begun, Call, OrderStatus, Resolved, Verdict, decide},
+    orders::{Begun, Call, Order, OrderKey, OrderStatus, Resolved, Search, Verdict, decide, newest, search},
 };
 use model::{Cause, Clock, Elsewhere, Fault, Outcome, Receipt, Rejection};
 use testkit::World;
@@ -248,4 +248,38 @@ async fn what_nobody_finds_out_goes_to_a_person_whose_word_ends_it() {
     assert_eq!(order.decision.unwrap().why, "the operator says no");
     assert_eq!(world.balance(account).await, FUNDED);
     world.check_books().await;
+}
+
+#[tokio::test]
+async fn whoever_runs_it_finds_an_order_by_whatever_is_known_of_it() {
+    let world = a_world().await;
+    let mut keys = Vec::new();
+    for number in [NUMBER, "+15551234568", NUMBER] {
+        let account = world.account(FUNDED).await.id;
+        keys.push(world.order(account, number).await);
+    }
+    let order = world.find(keys[1]).await;
+    let attempt = format!("att_{}_1", order.id.to_string().trim_start_matches("ord_"));
+    for known in [
+        order.id.to_string(),
+        order.invoice.to_string(),
+        attempt,
+        "001 555 123 4568".to_owned(),
+    ] {
+        assert_eq!(found(&world, &known).await, [keys[1]], "{known}");
+    }
+    assert_eq!(found(&world, NUMBER).await, [keys[2], keys[0]], "the newest first");
+    assert_eq!(found(&world, "nobody's").await, []);
+    let newest = world.db.read(|tx| newest(tx, 2)).await.unwrap();
+    assert_eq!(newest.iter().map(Order::key).collect::<Vec<_>>(), [keys[2], keys[1]]);
+}
+
+async fn found(world: &World, known: &str) -> Vec<OrderKey> {
+    let wanted = Search::read(known).expect("something is known");
+    let found = world
+        .db
+        .read(move |tx| search(tx, &wanted, 10))
+        .await
+        .expect("a database");
+    found.iter().map(Order::key).collect()
 }

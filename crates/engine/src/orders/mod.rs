@@ -9,6 +9,7 @@
 mod begin;
 mod decide;
 mod ending;
+mod everywhere;
 mod list;
 mod resolve;
 mod state;
@@ -16,6 +17,7 @@ mod store;
 
 pub use begin::{Begin, Begun, Question, Submission};
 pub use decide::{DecideError, Verdict, decide};
+pub use everywhere::{Search, newest, search};
 pub use list::{OrderFilter, find, list};
 use model::{AccountId, Country, InvoiceId, Money, OrderId, PhoneNumber, ProductId, Receipt, Rejection, Timestamp};
 pub use resolve::{Call, Resolve, Resolved};

@@ -18,7 +18,7 @@ const fn spread(path: &'static str, begins: &'static str, why: &'static str) -> 
     Spread { path, begins, why }
 }
 
-const SPREAD: [Spread; 14] = [
+const SPREAD: [Spread; 17] = [
     spread(
         "orders/store.rs",
         "SELECT account_id, id FROM (",
@@ -77,6 +77,21 @@ const SPREAD: [Spread; 14] = [
     spread(
         "figures.rs",
         "SELECT {COLUMNS} FROM accounts a JOIN figures",
+        "a person's page",
+    ),
+    spread(
+        "orders/everywhere.rs",
+        "SELECT {columns} FROM accounts a JOIN orders",
+        "a person's search or page",
+    ),
+    spread(
+        "orders/everywhere.rs",
+        "SELECT i.account_id, i.first_order",
+        "a person's search",
+    ),
+    spread(
+        "orders/everywhere.rs",
+        "SELECT id, orders_count FROM accounts",
         "a person's page",
     ),
     spread("ledger/check.rs", "SELECT ", "the books of all accounts are checked"),
