@@ -10,11 +10,16 @@
 pub mod codes;
 pub mod http;
 pub mod layers;
+mod mapping;
 mod registry;
+pub mod reloadly;
 pub mod sandbox;
 mod secret;
+pub mod signature;
 
 pub use layers::{Layered, Limits};
+pub use mapping::{Mapping, Unmapped};
 pub use registry::Suppliers;
+pub use reloadly::{Reloadly, ReloadlySettings};
 pub use sandbox::{Sandbox, SandboxSettings};
 pub use secret::Secret;

@@ -162,3 +162,9 @@ pub enum SupplierError {
     #[error("the supplier's answer can't be used: {0}")]
     Unusable(String),
 }
+
+impl From<Cause> for SupplierError {
+    fn from(cause: Cause) -> Self {
+        Self::Unusable(cause.to_string())
+    }
+}

@@ -36,14 +36,14 @@ pub enum Auth {
 }
 
 /// One request.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Ask<'a> {
     method: Method,
     path: Vec<&'a str>,
     query: Vec<(&'a str, String)>,
     headers: Vec<(HeaderName, String)>,
     accept: &'static str,
-    auth: Option<&'a Auth>,
+    auth: Option<Auth>,
     body: Option<String>,
     timeout: Duration,
     pub(super) answer_bytes_max: usize,
@@ -112,8 +112,8 @@ impl<'a> Ask<'a> {
 
     /// Says whose request it is.
     #[must_use]
-    pub fn auth(mut self, auth: &'a Auth) -> Self {
-        self.auth = Some(auth);
+    pub fn auth(mut self, auth: &Auth) -> Self {
+        self.auth = Some(auth.clone());
         self
     }
 
@@ -158,7 +158,7 @@ impl<'a> Ask<'a> {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        request = match self.auth {
+        request = match &self.auth {
             None => request,
             Some(Auth::Bearer(token)) => request.header(AUTHORIZATION, hidden(&format!("Bearer {}", token.expose()))),
             Some(Auth::Basic { user, password }) => request.basic_auth(user, Some(password.expose())),
