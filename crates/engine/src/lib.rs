@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod catalog;
 mod context;
 pub mod db;
+pub mod duties;
 mod error;
 pub mod figures;
 pub mod idempotency;

@@ -18,7 +18,7 @@ use model::{Clock, Ids, PhoneNumber, ProductId};
 use numbers::Numbers;
 use suppliers::Suppliers;
 
-use crate::inbox::Inbox;
+use crate::{catalog::SharedCatalog, inbox::Inbox};
 
 /// Everything that is open while the program runs.
 pub struct App {
@@ -32,7 +32,7 @@ pub struct App {
     pub suppliers: Suppliers,
     /// What is known of numbers.
     pub lookup: Lookup,
-    catalog: ArcSwap<Snapshot>,
+    catalog: SharedCatalog,
     directory: ArcSwap<Directory>,
     lessons: Mutex<Vec<Lesson>>,
     pub(crate) inbox: Inbox,
@@ -48,7 +48,7 @@ pub struct AppOptions {
     /// How the business behaves.
     pub settings: Settings,
     /// Who delivers: made when the catalogue is there.
-    pub suppliers: Box<dyn FnOnce(&Snapshot) -> Suppliers + Send>,
+    pub suppliers: Box<dyn FnOnce(&SharedCatalog) -> Suppliers + Send>,
     /// How the outside sees an invoice.
     pub present: Arc<dyn Fn(&Invoice) -> String + Send + Sync>,
     /// What is known of numbering plans.
@@ -84,13 +84,14 @@ impl App {
                 Ok::<_, Error>((Snapshot::load(tx, now)?, Directory::load(tx)?, lookup))
             })
             .await?;
+        let catalog = Arc::new(ArcSwap::from_pointee(snapshot));
         Ok(Arc::new(Self {
             db,
             clock,
             context: Arc::new(Context { ids, settings, present }),
-            suppliers: suppliers(&snapshot),
+            suppliers: suppliers(&catalog),
             lookup,
-            catalog: ArcSwap::from_pointee(snapshot),
+            catalog,
             directory: ArcSwap::from_pointee(directory),
             lessons: Mutex::default(),
             inbox: Inbox::default(),

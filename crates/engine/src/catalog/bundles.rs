@@ -1,6 +1,7 @@
 //! The demo catalogue's packages: the same ones for everybody, at the country's usual amounts.
 
-use model::Benefits;
+use model::{Benefits, decimal_text};
+use rust_decimal::Decimal;
 
 use super::file::PackageRecord;
 
@@ -46,11 +47,9 @@ pub(super) fn bundles(amounts: &[String]) -> Vec<PackageRecord> {
 }
 
 fn data_package(amount: &str, (data_mb, validity_days): (u32, u32)) -> PackageRecord {
-    let value = format!("{}, {}", data_text(data_mb), days_text(validity_days));
     bundle(
         amount,
-        value,
-        Benefits {
+        &Benefits {
             data_mb: Some(data_mb),
             validity_days: Some(validity_days),
             ..Benefits::default()
@@ -59,21 +58,19 @@ fn data_package(amount: &str, (data_mb, validity_days): (u32, u32)) -> PackageRe
 }
 
 fn bundle_package(amount: &str, (data_mb, minutes, sms, validity_days): (u32, u32, u32, u32)) -> PackageRecord {
-    let (data, days) = (data_text(data_mb), days_text(validity_days));
-    let benefits = Benefits {
-        data_mb: Some(data_mb),
-        minutes: Some(minutes),
-        sms: Some(sms),
-        validity_days: Some(validity_days),
-    };
     bundle(
         amount,
-        format!("{data}, {minutes} Minutes, {sms} SMS, {days}"),
-        benefits,
+        &Benefits {
+            data_mb: Some(data_mb),
+            minutes: Some(minutes),
+            sms: Some(sms),
+            validity_days: Some(validity_days),
+        },
     )
 }
 
-fn bundle(amount: &str, value: String, benefits: Benefits) -> PackageRecord {
+fn bundle(amount: &str, benefits: &Benefits) -> PackageRecord {
+    let value = describe(benefits);
     PackageRecord {
         amount: Some(amount.to_owned()),
         title: Some(value.clone()),
@@ -85,9 +82,20 @@ fn bundle(amount: &str, value: String, benefits: Benefits) -> PackageRecord {
     }
 }
 
+/// Says what a bundle contains: `2GB, 100 Minutes, 50 SMS, 30 Days`. Empty if nothing is known.
+pub(super) fn describe(benefits: &Benefits) -> String {
+    let parts = [
+        benefits.data_mb.map(data_text),
+        benefits.minutes.map(|minutes| format!("{minutes} Minutes")),
+        benefits.sms.map(|sms| format!("{sms} SMS")),
+        benefits.validity_days.map(days_text),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
 fn data_text(megabytes: u32) -> String {
-    if megabytes >= 1_000 {
-        format!("{}GB", megabytes / 1_000)
+    if megabytes >= 1_000 && megabytes.is_multiple_of(100) {
+        format!("{}GB", decimal_text(Decimal::new(megabytes.into(), 3)))
     } else {
         format!("{megabytes}MB")
     }

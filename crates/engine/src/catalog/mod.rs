@@ -7,7 +7,7 @@
 //! A price comes from what a supplier asks, at the day's [`rates`], with the account's markup, and
 //! never below that cost unless the account is told to. Start at [`Snapshot::list`], then
 //! [`Snapshot::choose`] and [`Snapshot::price`]; [`import`] fills the tables, [`seed_default`] does
-//! so the first time.
+//! so the first time. What suppliers list in their own words goes through [`mapping`].
 
 mod bundles;
 mod check;
@@ -17,6 +17,7 @@ mod default;
 mod file;
 mod fold;
 mod list;
+pub mod mapping;
 mod price;
 pub mod rates;
 mod read;
@@ -33,4 +34,4 @@ pub use file::{CatalogFile, OfferRecord, OperatorRecord, PackageRecord, ProductR
 pub use list::{ProductFilter, ProductPage, TestProducts};
 pub use price::{BelowCost, Cost, PriceError, PriceTerms, UnknownBelowCost};
 pub use snapshot::{Snapshot, SuppliedOffer};
-pub use store::{Changes, Imported, Keep, export, import, replace_offers, revision};
+pub use store::{Imported, Keep, export, import, revision};

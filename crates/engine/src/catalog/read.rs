@@ -115,7 +115,7 @@ impl RangeRecord {
         Ok(range)
     }
 
-    fn write(range: &Range) -> Self {
+    pub(super) fn write(range: &Range) -> Self {
         let [min, max, step] = [range.min, range.max, range.step].map(|amount| decimal_text(amount.major()));
         Self { min, max, step }
     }

@@ -11,7 +11,7 @@ use super::{
     countries,
     file::CatalogFile,
     list::{self, Group},
-    price, rates,
+    mapping, price, rates,
     search::Words,
     store,
 };
@@ -35,6 +35,8 @@ pub struct Snapshot {
     offers: Vec<Vec<SuppliedOffer>>,
     /// Units for a US dollar.
     rates: HashMap<Currency, Decimal>,
+    /// Which of our operators a supplier means by its own id.
+    sold_as: HashMap<SupplierName, HashMap<Box<str>, OperatorId>>,
 }
 
 /// An operator with where its products stand.
@@ -59,8 +61,13 @@ impl Snapshot {
         let revision = store::revision(tx)?;
         let rates = rates::list(tx, now)?;
         let rates = rates.into_iter().map(|rate| (rate.currency, rate.units_per_usd));
-        let mut snapshot = Self::build(&store::stored(tx)?, rates.collect())?;
+        let mut snapshot = Self::build(&store::on_sale(tx)?, rates.collect())?;
         snapshot.revision = revision;
+        for (supplier, id, operator) in mapping::store::applied(tx)? {
+            let supplier = supplier.parse().map_err(Error::corrupt)?;
+            let ids = snapshot.sold_as.entry(supplier).or_default();
+            ids.insert(id.into(), operator.parse().map_err(Error::corrupt)?);
+        }
         snapshot.valid_until = rates::next_change(tx, now)?;
         Ok(snapshot)
     }
@@ -176,6 +183,11 @@ impl Snapshot {
     pub fn operator(&self, id: &str) -> Option<&Operator> {
         let position = self.operator_positions.get(id)?;
         Some(&self.operators[*position].operator)
+    }
+
+    /// Returns the operator that a supplier means by its own id of it.
+    pub fn operator_sold_as(&self, supplier: &SupplierName, id: &str) -> Option<&OperatorId> {
+        self.sold_as.get(supplier)?.get(id)
     }
 
     /// Returns an operator's products, airtime first.

@@ -1,8 +1,5 @@
 //! The catalogue's tables.
 
-use std::collections::{HashMap, HashSet};
-
-use model::{Offer, SupplierName};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
@@ -32,17 +29,6 @@ pub struct Imported {
     pub products: usize,
     /// Offers written.
     pub offers: usize,
-}
-
-/// What a supplier's list changed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Changes {
-    /// Offers that are new or have other terms.
-    pub written: usize,
-    /// Offers that the supplier has no more.
-    pub removed: usize,
-    /// Offers for products that we don't have: left out.
-    pub unknown: usize,
 }
 
 const OPERATORS: Insert = Insert {
@@ -124,13 +110,13 @@ pub(super) fn write(tx: &mut Tx<'_>, file: &CatalogFile) -> Result<(), Error> {
     write_offers(tx, &file.offers)
 }
 
-fn write_offers(tx: &mut Tx<'_>, offers: &[OfferRecord]) -> Result<(), Error> {
+pub(super) fn write_offers(tx: &mut Tx<'_>, offers: &[OfferRecord]) -> Result<(), Error> {
     let row = |record: &OfferRecord| values![&record.supplier, &record.sku, &record.product, body(record)];
     tx.insert_many(&OFFERS, &offers.iter().map(row).collect::<Vec<_>>())?;
     Ok(())
 }
 
-fn body(record: &impl Serialize) -> String {
+pub(super) fn body(record: &impl Serialize) -> String {
     serde_json::to_string(record).expect("records are plain data")
 }
 
@@ -139,12 +125,30 @@ pub fn export(tx: &mut Tx<'_>) -> Result<CatalogFile, Error> {
     Ok(stored(tx)?.without_dangling_offers())
 }
 
-/// Returns what the tables hold.
-pub(super) fn stored(tx: &mut Tx<'_>) -> Result<CatalogFile, Error> {
+/// Returns the operators and products that the tables hold.
+pub(super) fn stored_products(tx: &mut Tx<'_>) -> Result<CatalogFile, Error> {
     Ok(CatalogFile {
         operators: bodies(tx, "SELECT body FROM operators ORDER BY id")?,
         products: bodies(tx, "SELECT body FROM products ORDER BY id")?,
+        offers: Vec::new(),
+    })
+}
+
+/// Returns what the tables hold.
+pub(super) fn stored(tx: &mut Tx<'_>) -> Result<CatalogFile, Error> {
+    Ok(CatalogFile {
         offers: bodies(tx, "SELECT body FROM offers ORDER BY supplier, sku")?,
+        ..stored_products(tx)?
+    })
+}
+
+/// Returns what may be sold: without the offers of suppliers that are not sold from at the moment.
+pub(super) fn on_sale(tx: &mut Tx<'_>) -> Result<CatalogFile, Error> {
+    let sql =
+        "SELECT body FROM offers WHERE supplier NOT IN (SELECT supplier FROM supplier_stops) ORDER BY supplier, sku";
+    Ok(CatalogFile {
+        offers: bodies(tx, sql)?,
+        ..stored_products(tx)?
     })
 }
 
@@ -153,39 +157,4 @@ fn bodies<T: DeserializeOwned>(tx: &mut Tx<'_>, sql: &str) -> Result<Vec<T>, Err
         row.json_opt(0)?
             .ok_or_else(|| Error::corrupt("a record without a body"))
     })
-}
-
-/// Makes a supplier's offers what it says they are: what it no longer names goes off sale. The
-/// revision moves only if something changed, so that a sync every few minutes costs nobody a read.
-pub fn replace_offers(tx: &mut Tx<'_>, supplier: &SupplierName, offers: &[Offer]) -> Result<Changes, Error> {
-    let known = tx.query("SELECT id FROM products", &[], |row| row.text(0))?;
-    let known: HashSet<_> = known.into_iter().collect();
-    let sql = "SELECT sku, body FROM offers WHERE supplier = ?1";
-    let stored = tx.query(sql, &values![supplier], |row| Ok((row.text(0)?, row.text(1)?)))?;
-    let mut gone: HashMap<String, String> = stored.into_iter().collect();
-    let mut changes = Changes::default();
-    let mut fresh: Vec<OfferRecord> = Vec::new();
-    let mut seen = HashSet::new();
-    // Some list a thing twice: the first holds.
-    for offer in offers.iter().filter(|offer| seen.insert(&offer.sku)) {
-        if !known.contains(offer.product.as_str()) {
-            changes.unknown += 1;
-            continue;
-        }
-        let record = OfferRecord::write(supplier.as_str(), offer);
-        if gone.remove(&record.sku).is_none_or(|stored| stored != body(&record)) {
-            fresh.push(record);
-        }
-    }
-    write_offers(tx, &fresh)?;
-    let sql = "DELETE FROM offers WHERE supplier = ?1 AND sku = ?2";
-    for sku in gone.keys() {
-        tx.execute(sql, &values![supplier, sku])?;
-    }
-    changes.written = fresh.len();
-    changes.removed = gone.len();
-    if changes.written + changes.removed > 0 {
-        touch(tx)?;
-    }
-    Ok(changes)
 }

@@ -12,6 +12,10 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../../../../migrations/0001_foundation.sql"),
     ),
     ("0005_figures", include_str!("../../../../migrations/0005_figures.sql")),
+    (
+        "0003_suppliers",
+        include_str!("../../../../migrations/0003_suppliers.sql"),
+    ),
 ];
 
 pub(super) const TABLE: &str =

@@ -6,7 +6,7 @@ use crate::sql::{self, column, parenthesised, parts};
 
 /// The tables that no account owns, each with what it is there for. On several machines every one of them has
 /// a copy of these, so that nothing that is written per order may be here.
-const OF_NOBODY: [(&str, &str); 8] = [
+const OF_NOBODY: [(&str, &str); 18] = [
     ("operators", "the catalogue: read by all, changed by imports"),
     ("products", "the catalogue"),
     ("offers", "the catalogue"),
@@ -24,6 +24,19 @@ const OF_NOBODY: [(&str, &str); 8] = [
         "number_lessons",
         "what deliveries taught of numbers: written in batches, apart from orders",
     ),
+    ("listings", "what suppliers list: written by syncs, apart from orders"),
+    (
+        "operator_mappings",
+        "what suppliers' operators are: written by syncs and people",
+    ),
+    ("listing_mappings", "what listings are: written by syncs and people"),
+    ("duties", "what one process at a time does now and then"),
+    ("supplier_floats", "balances at suppliers, every few minutes"),
+    ("supplier_deposits", "money paid in at suppliers, by people"),
+    ("supplier_thresholds", "when a float is low, by people"),
+    ("supplier_stops", "suppliers that are not sold from, seldom"),
+    ("reconciliations", "a row for each supplier and day"),
+    ("cases", "what a person has to look at"),
 ];
 /// The column that says whose a row is …
 const OWNER: &str = "account_id";
@@ -187,7 +200,17 @@ pub(crate) const SAMPLE: &str = "
     CREATE TABLE copies (id TEXT NOT NULL PRIMARY KEY);
     CREATE TABLE revisions (subject TEXT NOT NULL PRIMARY KEY);
     CREATE TABLE number_overrides (id TEXT NOT NULL PRIMARY KEY);
-    CREATE TABLE number_lessons (id TEXT NOT NULL PRIMARY KEY);";
+    CREATE TABLE number_lessons (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE listings (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE operator_mappings (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE listing_mappings (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE duties (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE supplier_floats (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE supplier_deposits (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE supplier_thresholds (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE supplier_stops (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE reconciliations (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE cases (id TEXT NOT NULL PRIMARY KEY);";
 
 #[test]
 fn bad_tables_are_found() {

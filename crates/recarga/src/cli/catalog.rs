@@ -3,18 +3,23 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
+use arc_swap::ArcSwap;
 use clap::{Args, Subcommand};
-use engine::catalog::{self, CatalogFile, Changes, Imported, Keep, ProductFilter, Snapshot, TestProducts};
+use engine::catalog::{self, CatalogFile, Imported, Keep, ProductFilter, Snapshot, TestProducts};
 use engine::page::PageRequest;
-use model::{Category, Country, Product, SupplierName};
+use model::{Category, Country, Product, Supplier, SupplierName};
 use serde::Serialize;
+use suppliers::Suppliers;
 
 use super::{
-    Desk, Exit, Failure,
+    Desk, Exit, Failure, mapping,
     output::{print, words},
+    sync::Sync,
 };
+use crate::catalog::SharedCatalog;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -28,10 +33,10 @@ pub(crate) enum Command {
         file: Option<PathBuf>,
     },
     /// Asks suppliers what they sell now, and at what cost
-    Sync {
-        /// Only this supplier
-        supplier: Option<SupplierName>,
-    },
+    Sync(Sync),
+    /// Which of our operators and products suppliers mean
+    #[command(subcommand)]
+    Map(mapping::Command),
 }
 
 #[derive(Debug, Args)]
@@ -116,7 +121,8 @@ impl Command {
             Self::List(list) => list.run(&desk).await?,
             Self::Import(import) => import.run(&desk).await?,
             Self::Export { file } => export(&desk, file).await?,
-            Self::Sync { supplier } => sync(&desk, supplier).await?,
+            Self::Sync(sync) => return sync.run(&desk).await,
+            Self::Map(command) => return command.run(&desk).await,
         }
         Ok(Exit::Done)
     }
@@ -223,59 +229,22 @@ async fn export(desk: &Desk, file: Option<PathBuf>) -> Result<(), Failure> {
     Ok(())
 }
 
-#[derive(Serialize)]
-struct Synced {
-    supplier: String,
-    written: usize,
-    removed: usize,
-    unknown: usize,
+/// Opens the suppliers that are set, on the catalogue as it is now.
+pub(crate) async fn open_suppliers(desk: &Desk) -> Result<Suppliers, Failure> {
+    let catalog: SharedCatalog = Arc::new(ArcSwap::from_pointee(snapshot(desk).await?));
+    Ok(crate::serve::open_suppliers(&desk.config, &catalog)?)
 }
 
-async fn sync(desk: &Desk, only: Option<SupplierName>) -> Result<(), Failure> {
-    let snapshot = snapshot(desk).await?;
-    let suppliers = crate::serve::open_suppliers(&desk.config, &snapshot)?;
-    if let Some(name) = only.as_ref().filter(|name| suppliers.get(name).is_none()) {
+/// Finds a supplier that is set, or says which are.
+pub(crate) fn choose_supplier<'a>(
+    suppliers: &'a Suppliers,
+    name: &SupplierName,
+) -> Result<&'a Arc<dyn Supplier>, Failure> {
+    suppliers.get(name).ok_or_else(|| {
         let names: Vec<_> = suppliers.iter().map(|(name, _)| name.as_str()).collect();
-        return Err(Failure::new(format!(
+        Failure::new(format!(
             "there is no supplier {name}: configured are {}",
             names.join(", ")
-        )));
-    }
-    let mut synced = Vec::new();
-    for (name, supplier) in suppliers
-        .iter()
-        .filter(|(name, _)| only.as_ref().is_none_or(|only| only == *name))
-    {
-        let offers = supplier.offers().await?;
-        let owner = name.clone();
-        let replace = desk.write(move |tx, _, _| Ok(catalog::replace_offers(tx, &owner, &offers)?));
-        let Changes {
-            written,
-            removed,
-            unknown,
-        } = replace.await?;
-        synced.push(Synced {
-            supplier: name.to_string(),
-            written,
-            removed,
-            unknown,
-        });
-    }
-    let columns = [
-        words("SUPPLIER"),
-        words("NEW OR CHANGED"),
-        words("GONE"),
-        words("NOT OURS"),
-    ];
-    let row = |one: &Synced| {
-        [
-            one.supplier.clone(),
-            one.written.to_string(),
-            one.removed.to_string(),
-            one.unknown.to_string(),
-        ]
-        .to_vec()
-    };
-    desk.output.list(&synced, &columns, row, "no suppliers are configured");
-    Ok(())
+        ))
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
-use engine::{AskSchedule, Settings};
+use engine::{AskSchedule, Settings, catalog::mapping::MappingPolicy};
 use model::Money;
 use numbers::Numbers;
 use suppliers::SandboxSettings;
@@ -11,7 +11,7 @@ use super::{Config, ConfigError, Database};
 use crate::{
     api::{ApiSettings, MetricsText, RateLimit},
     webhooks::{WebhookSettings, WebhookTargets},
-    worker::WorkerSettings,
+    worker::{DutySettings, WorkerSettings},
 };
 
 /// A worker that is held up longer than this after claiming an order lets it go unsubmitted.
@@ -20,6 +20,9 @@ const SUBMIT_WITHIN: Duration = Duration::from_secs(5);
 const SANDBOX_RECORD: &str = "sandbox.db";
 /// What clients are promised.
 const IDEMPOTENCY_KEPT_MIN_S: u64 = 86_400;
+
+/// Names that are equal letter by letter.
+const SCORE_MAX: u32 = 100;
 
 fn seconds(list: &[u64]) -> Vec<Duration> {
     list.iter().copied().map(Duration::from_secs).collect()
@@ -37,6 +40,7 @@ impl Config {
         self.worker_bind()?;
         self.database()?;
         self.sandbox_settings()?;
+        self.mapping_policy()?;
         crate::telemetry::check_filter(&self.log.filter).map_err(|why| ConfigError::value("log.filter", &why))?;
         let at_least = |key: &str, value: u64, min: u64| {
             let why = || format!("{value} is too small, at least {min}");
@@ -126,6 +130,31 @@ impl Config {
         }
     }
 
+    /// When a supplier's names are taken for ours.
+    pub fn mapping_policy(&self) -> Result<MappingPolicy, ConfigError> {
+        let catalog = &self.catalog;
+        let create = catalog
+            .create
+            .parse()
+            .map_err(|why| ConfigError::value("catalog.create", &why))?;
+        for (key, score) in [
+            ("catalog.apply_score", catalog.apply_score),
+            ("catalog.suggest_score", catalog.suggest_score),
+        ] {
+            if !(1..=SCORE_MAX).contains(&score) {
+                return Err(ConfigError::value(
+                    key,
+                    &format!("{score} is no likeness, from 1 to {SCORE_MAX}"),
+                ));
+            }
+        }
+        Ok(MappingPolicy {
+            apply_min: catalog.apply_score,
+            suggest_min: catalog.suggest_score,
+            create,
+        })
+    }
+
     /// How the worker works.
     pub fn worker_settings(&self) -> WorkerSettings {
         WorkerSettings {
@@ -133,6 +162,19 @@ impl Config {
             poll: Duration::from_millis(self.worker.poll_ms),
             sweep: Duration::from_millis(self.worker.sweep_ms),
             grace: Duration::from_secs(self.worker.shutdown_grace_s),
+            duties: self.duty_settings(),
+        }
+    }
+
+    /// What is done for suppliers now and then.
+    fn duty_settings(&self) -> DutySettings {
+        let every = |seconds: u64| Some(Duration::from_secs(seconds)).filter(|every| !every.is_zero());
+        DutySettings {
+            look_every: Duration::from_millis(self.worker.sweep_ms),
+            sync_every: every(self.catalog.sync_every_s),
+            mapping: self
+                .mapping_policy()
+                .expect("settings are checked when they are loaded"),
         }
     }
 

@@ -71,6 +71,7 @@ pub struct Config {
     pub database: DatabaseUrl,
     pub worker: Worker,
     pub orders: Orders,
+    pub catalog: Catalog,
     pub webhooks: Webhooks,
     pub sandbox: Sandbox,
     pub phone: Phone,
@@ -123,6 +124,10 @@ section!(
         stuck_pause_s: u64,
         idempotency_kept_s: u64,
     }
+);
+section!(
+    /// `[catalog]`
+    Catalog { sync_every_s: u64, apply_score: u32, suggest_score: u32, create: String }
 );
 section!(
     /// `[webhooks]`

@@ -19,7 +19,7 @@ use std::{
 
 use engine::{
     Context, Error,
-    catalog::{ProductFilter, Snapshot, TestProducts},
+    catalog::{ProductFilter, TestProducts},
     page::PageRequest,
 };
 use model::{Ids, Product};
@@ -32,6 +32,7 @@ use tasks::{Signals, Tasks};
 use crate::{
     App,
     app::AppOptions,
+    catalog::SharedCatalog,
     clock::SystemClock,
     config::{Config, ConfigError, open_numbers},
     webhooks::{self, WebhookSettings},
@@ -148,8 +149,9 @@ pub(crate) fn context(config: &Config, public_url: &str) -> Context {
 }
 
 /// Opens the suppliers that are set.
-pub(crate) fn open_suppliers(config: &Config, snapshot: &Snapshot) -> Result<Suppliers, ServeError> {
+pub(crate) fn open_suppliers(config: &Config, catalog: &SharedCatalog) -> Result<Suppliers, ServeError> {
     let mut suppliers = Suppliers::new();
+    let snapshot = catalog.load();
     if config.sandbox.enabled {
         let usd = "USD".parse().expect("a currency");
         let everything = ProductFilter {
@@ -210,8 +212,8 @@ impl Server {
         make_room(&config)?;
         let (told, failures) = mpsc::channel();
         let settings = config.clone();
-        let suppliers = move |snapshot: &Snapshot| {
-            open_suppliers(&settings, snapshot).unwrap_or_else(|error| {
+        let suppliers = move |catalog: &SharedCatalog| {
+            open_suppliers(&settings, catalog).unwrap_or_else(|error| {
                 let _ = told.send(error);
                 Suppliers::new()
             })

@@ -3,6 +3,7 @@
 //! Any number of workers may run on one database. A worker that dies leaves leases behind; whoever
 //! finds one expired asks the supplier, and never sends again.
 
+mod duties;
 mod sweep;
 
 use std::{sync::Arc, time::Duration};
@@ -20,6 +21,8 @@ use tokio::{
     time::{MissedTickBehavior, interval, timeout},
 };
 
+pub use duties::DutySettings;
+
 use crate::App;
 
 /// How a worker works.
@@ -33,6 +36,8 @@ pub struct WorkerSettings {
     pub sweep: Duration,
     /// How long a stopping worker waits for the calls under way.
     pub grace: Duration,
+    /// What is done for suppliers now and then.
+    pub duties: DutySettings,
 }
 
 impl Default for WorkerSettings {
@@ -42,6 +47,7 @@ impl Default for WorkerSettings {
             poll: Duration::from_millis(500),
             sweep: Duration::from_secs(5),
             grace: Duration::from_secs(20),
+            duties: DutySettings::default(),
         }
     }
 }
@@ -57,6 +63,7 @@ pub async fn run(app: Arc<App>, settings: WorkerSettings, mut stop: watch::Recei
     let mut poll = interval(settings.poll);
     poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let sweeper = tokio::spawn(sweep::run(Arc::clone(&app), settings.sweep, stop.clone()));
+    let duties = tokio::spawn(duties::run(Arc::clone(&app), settings.duties.clone(), stop.clone()));
     while !*stop.borrow() {
         tokio::select! {
             _ = stop.changed() => {}
@@ -86,6 +93,7 @@ pub async fn run(app: Arc<App>, settings: WorkerSettings, mut stop: watch::Recei
         );
     }
     sweeper.abort();
+    duties.abort();
 }
 
 /// Takes what is due in the database into the inbox, unless that is full enough.

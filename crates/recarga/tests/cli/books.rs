@@ -60,6 +60,49 @@ fn a_catalogue_that_was_exported_can_be_taken_in_again() {
     assert_eq!(taken_in["products"], exported["products"]);
     let synced = place.json(&["catalog", "sync"]);
     assert_eq!(synced[0]["supplier"], "sandbox");
+    assert!(synced[0]["applied"].as_u64().unwrap() > 100, "{synced}");
+}
+
+#[test]
+fn a_supplier_that_lists_nothing_has_nothing_to_map() {
+    let place = Place::set_up();
+    assert_eq!(place.json(&["catalog", "map", "list", "sandbox"]), json!([]));
+    let accepted = place.run(&["catalog", "map", "accept", "sandbox", "--operator", "173"]);
+    assert_eq!(accepted.code, 1);
+    assert!(
+        accepted.error.contains("sandbox has no operator \"173\""),
+        "{}",
+        accepted.error
+    );
+    let unknown = place.run(&["catalog", "map", "set", "sandbox", "--sku", "1", "No Product"]);
+    assert_eq!(unknown.code, 2);
+    std::fs::write(
+        place.path().join("words.json"),
+        r#"{"operators": [{"supplier": "rel", "sold_as": "1",
+        "name": "Digicel", "country": "HT", "operator": "nobody"}]}"#,
+    )
+    .unwrap();
+    let imported = place.run(&["catalog", "map", "import", "words.json"]);
+    assert!(
+        imported
+            .error
+            .contains("operator 1 of rel: the catalogue has no operator nobody"),
+        "{}",
+        imported.error
+    );
+    let other = place.run(&["catalog", "sync", "reloadly"]);
+    assert!(
+        other
+            .error
+            .contains("there is no supplier reloadly: configured are sandbox"),
+        "{}",
+        other.error
+    );
+    let wrong = place.run(&["--set", "catalog.create=all", "catalog", "sync"]);
+    assert_eq!(
+        (wrong.code, wrong.error.trim()),
+        (2, "error: catalog.create: expected nothing, bundles or everything")
+    );
 }
 
 #[test]

@@ -247,8 +247,7 @@ async fn stuck(desk: &Desk) -> Found {
 }
 
 async fn floats(desk: &Desk, findings: &mut Findings) -> Result<(), Failure> {
-    let snapshot = super::catalog::snapshot(desk).await?;
-    let suppliers = crate::serve::open_suppliers(&desk.config, &snapshot)?;
+    let suppliers = super::catalog::open_suppliers(desk).await?;
     if suppliers.is_empty() {
         findings.add(
             "suppliers",
