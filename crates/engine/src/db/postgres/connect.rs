@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed},
     },
     thread,
     time::{Duration, Instant},
@@ -47,6 +47,8 @@ pub(super) struct Connector {
     hosts: Vec<Config>,
     /// The host that took the last connection: the others may hang.
     answered: AtomicUsize,
+    /// The newest timeline that a server was on.
+    timeline: AtomicU32,
     tls: Option<MakeRustlsConnect>,
     durability: Durability,
     traffic: Arc<Counters>,
@@ -64,10 +66,17 @@ impl Connector {
             address: address.clone(),
             hosts: address.hosts(),
             answered: AtomicUsize::new(0),
+            timeline: AtomicU32::new(0),
             tls: address.tls.as_ref().map(tls::connect_with).transpose()?,
             durability,
             traffic,
         })
+    }
+
+    /// Whether a connection leads to a server that another has taken over from. Frozen for a while, it may
+    /// not know that yet, and answers with what was true then.
+    pub(super) fn is_outdated(&self, session: &Session) -> bool {
+        session.timeline < self.timeline.load(Relaxed)
     }
 
     pub(super) fn note_retry(&self) {
@@ -136,6 +145,21 @@ impl Connector {
         session
             .run_batch(&format!("{EVERY_SESSION}{kind}{lazily}"))
             .map_err(|error| Refusal { error, passes: true })?;
+        session.find_timeline();
+        let newest = self.timeline.fetch_max(session.timeline, Relaxed);
+        if session.timeline < newest {
+            let text = format!(
+                "another server has taken over from it (timeline {newest} after {}); if that one was set back on \
+                 purpose, start this program again",
+                session.timeline
+            );
+            // The next try begins elsewhere.
+            self.answered.fetch_add(1, Relaxed);
+            return Err(Refusal {
+                error: self.refused(&text),
+                passes: true,
+            });
+        }
         Ok(session)
     }
 
@@ -165,12 +189,12 @@ impl Connector {
                 why
             });
         }
-        let error = Error::setup(format_args!(
-            "can't connect to {}: {}",
-            self.address,
-            reasons.join("; ")
-        ));
+        let error = self.refused(&reasons.join("; "));
         Err(Refusal { error, passes })
+    }
+
+    fn refused(&self, why: &str) -> Error {
+        Error::setup(format_args!("can't connect to {}: {why}", self.address))
     }
 
     async fn connect_to(&self, host: &Config, runtime: &runtime::Runtime) -> Result<Client, tokio_postgres::Error> {

@@ -14,7 +14,7 @@ use std::{
 
 use futures_util::future::{join, join_all};
 use tokio::{runtime::Runtime, time::timeout};
-use tokio_postgres::{Client, Row, Statement, types::ToSql};
+use tokio_postgres::{Client, Row, SimpleQueryMessage, Statement, types::ToSql};
 
 use super::{
     failure::{Failure, surely_not_committed},
@@ -43,6 +43,9 @@ const AT_LENGTH_MAX: Duration = Duration::from_mins(31);
 const AT_LENGTH: &str =
     "SELECT set_config('statement_timeout', '30min', TRUE), set_config('lock_timeout', '30min', TRUE)";
 
+/// The first eight digits of a log file's name.
+const TIMELINE: &str = "SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)";
+
 /// More statements than this go in several round trips.
 const WAITING_MAX: usize = 16;
 /// More than the number of different statements; beyond it something is written wrongly.
@@ -62,6 +65,8 @@ pub(in crate::db) struct Session {
     driver: Driver,
     client: Client,
     pub(super) mode: Mode,
+    /// Counts how often a standby has taken over in the server's history; 0 where nobody counts.
+    pub(super) timeline: u32,
     statements: HashMap<String, Statement>,
     planned_at: Cell<Instant>,
     begun: bool,
@@ -85,6 +90,7 @@ impl Session {
             driver: Driver(Some(runtime)),
             client,
             mode,
+            timeline: 0,
             statements: HashMap::new(),
             planned_at: Cell::new(now()),
             begun: false,
@@ -120,6 +126,20 @@ impl Session {
         let result = self.driver.within(self.answer_max, self.client.batch_execute(sql));
         let result = self.heard(result)?;
         self.noted(result)
+    }
+
+    /// Asks for the timeline. Servers that are PostgreSQL in their manners only don't have one.
+    pub(super) fn find_timeline(&mut self) {
+        self.traffic.count_trip(1);
+        let asked = self.driver.within(self.answer_max, self.client.simple_query(TIMELINE));
+        for message in asked.into_iter().flatten().flatten() {
+            if let SimpleQueryMessage::Row(row) = message {
+                self.timeline = row
+                    .get(0)
+                    .and_then(|hex| u32::from_str_radix(hex, 16).ok())
+                    .unwrap_or(0);
+            }
+        }
     }
 
     /// Sends what waits and then this, and returns its rows.

@@ -39,13 +39,23 @@ impl Slot {
     pub(super) fn transact(&mut self, mut run: impl FnMut(&mut Tx<'_>) -> bool) -> Result<(), Spoilt> {
         let until = Instant::now() + PATIENCE;
         loop {
-            let mut session = if let Some(session) = self.session.take() {
+            let kept = self.session.take().filter(|kept| !self.connector.is_outdated(kept));
+            let mut session = if let Some(session) = kept {
                 session
             } else {
                 let connected = self.connector.connect_until(self.mode, until);
                 connected.map_err(Spoilt::Database)?
             };
-            let ended = attempt(&mut session, &mut run);
+            let mut ended = attempt(&mut session, &mut run);
+            // What was committed, two servers have. What was only read may be what was true long ago.
+            let only_read = match ended {
+                Ok(()) => self.mode == Mode::Read,
+                Err(Attempt::Over(Spoilt::Request)) => true,
+                Err(_) => false,
+            };
+            if only_read && self.connector.is_outdated(&session) {
+                ended = Err(Attempt::Again(Error::unavailable("another server has taken over")));
+            }
             if session.is_usable() {
                 self.session = Some(session);
             }
