@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use model::Ids;
+use model::{Ids, Timestamp};
 
 use crate::invoices::Invoice;
 
@@ -41,6 +41,8 @@ pub struct Settings {
     pub webhook_secret_overlap: Duration,
     /// How long first answers are kept for idempotency keys.
     pub idempotency_kept: Duration,
+    /// When the database was restored to an earlier moment: it has forgotten what became of older orders.
+    pub restored_at: Option<Timestamp>,
 }
 
 /// When to ask a supplier what became of an attempt: soon, then slower, then a person is called.
@@ -73,6 +75,7 @@ impl Default for Settings {
             webhook_pauses: seconds(&[5, 30, 120, 900, 3_600, 4 * 3_600, 12 * 3_600, 24 * 3_600, 30 * 3_600]),
             webhook_secret_overlap: Duration::from_hours(24),
             idempotency_kept: Duration::from_hours(72),
+            restored_at: None,
         }
     }
 }

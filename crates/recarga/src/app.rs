@@ -13,6 +13,7 @@ use engine::{
     db::{Db, unfinished_copy},
     invoices::{Invoice, Payment, Place, PlaceError, Placed},
     lookup::{self, Lesson, Lookup, Verdict},
+    orders::restored,
 };
 use model::{Clock, Ids, PhoneNumber, ProductId};
 use numbers::Numbers;
@@ -72,6 +73,11 @@ impl App {
             clock,
         } = options;
         let now = clock.now();
+        let restored_at = db.read(restored::restored_at).await?;
+        let settings = Settings {
+            restored_at,
+            ..settings
+        };
         if let Some(source) = db.read(unfinished_copy).await? {
             return Err(Error::setup(format_args!(
                 "the database holds an unfinished copy of {source}: repeat recarga db copy, which goes on where it was"

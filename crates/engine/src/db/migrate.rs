@@ -11,10 +11,14 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
         "0001_foundation",
         include_str!("../../../../migrations/0001_foundation.sql"),
     ),
-    ("0005_figures", include_str!("../../../../migrations/0005_figures.sql")),
     (
         "0003_suppliers",
         include_str!("../../../../migrations/0003_suppliers.sql"),
+    ),
+    ("0005_figures", include_str!("../../../../migrations/0005_figures.sql")),
+    (
+        "0009_restores",
+        include_str!("../../../../migrations/0009_restores.sql"),
     ),
 ];
 

@@ -23,6 +23,7 @@ use model::AccountId;
 pub use postgres::{Address, AddressError, Traffic};
 pub(crate) use rows::values;
 pub use rows::{Row, Value};
+pub use sqlite::{Backup, BackupError, back_up};
 pub use tx::{Column, Insert, Lock, Select, Tx, Update, int, text};
 
 use crate::Error;

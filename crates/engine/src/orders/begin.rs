@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use model::{AccountId, AttemptId, AttemptRef, Elsewhere, Fault, Rejection, SupplierName, Timestamp, TopUp};
 
-use super::{Attempt, Order, OrderKey, OrderStatus, ending::Changes, store};
+use super::{Attempt, Order, OrderKey, OrderStatus, ending::Changes, restored, store};
 use crate::{
     Context, Error,
     accounts::Directory,
@@ -101,6 +101,17 @@ enum Decided {
     Unsold(Rejection),
 }
 
+impl Decided {
+    /// The attempt is written, and may have been sent by a worker that nobody remembers: it is asked
+    /// about when its lease has ended, as if that worker had died.
+    fn unsent(self) -> Self {
+        match self {
+            Self::Begun(Begun::Submit(_)) => Self::Begun(Begun::Nothing),
+            other => other,
+        }
+    }
+}
+
 /// Ends orders that nobody sells any more. Rare, so that beginning needs no books otherwise.
 fn refund_unsold(tx: &mut Tx<'_>, first: &Begin, unsold: Vec<(OrderKey, Rejection)>) -> Result<(), Error> {
     if unsold.is_empty() {
@@ -150,7 +161,11 @@ impl Begin {
             return Ok(Decided::Begun(Begun::Nothing));
         };
         match order.status {
-            OrderStatus::Waiting { .. } => self.submit(changes, attempts, written),
+            OrderStatus::Waiting { .. } => {
+                let is_forgotten = restored::is_forgotten(order, &self.context.settings);
+                let decided = self.submit(changes, attempts, written)?;
+                Ok(if is_forgotten { decided.unsent() } else { decided })
+            }
             OrderStatus::Delivering { .. } | OrderStatus::Confirming { .. } | OrderStatus::Stuck { .. } => {
                 self.ask(changes, attempts).map(Decided::Begun)
             }

@@ -12,6 +12,7 @@ mod ending;
 mod everywhere;
 mod list;
 mod resolve;
+pub mod restored;
 mod state;
 mod store;
 

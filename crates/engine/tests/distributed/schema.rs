@@ -6,12 +6,13 @@ use crate::sql::{self, column, parenthesised, parts};
 
 /// The tables that no account owns, each with what it is there for. On several machines every one of them has
 /// a copy of these, so that nothing that is written per order may be here.
-const OF_NOBODY: [(&str, &str); 18] = [
+const OF_NOBODY: [(&str, &str); 19] = [
     ("operators", "the catalogue: read by all, changed by imports"),
     ("products", "the catalogue"),
     ("offers", "the catalogue"),
     ("rates", "exchange rates: read by all, changed daily"),
     ("copies", "how far a copy has come, before anybody serves"),
+    ("restores", "when the database was set back, before anybody serves"),
     (
         "revisions",
         "tells processes to read again: changed by people's doings only",
@@ -198,6 +199,7 @@ pub(crate) const SAMPLE: &str = "
     CREATE TABLE offers (id TEXT NOT NULL PRIMARY KEY);
     CREATE TABLE rates (id TEXT NOT NULL PRIMARY KEY);
     CREATE TABLE copies (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE restores (id TEXT NOT NULL PRIMARY KEY);
     CREATE TABLE revisions (subject TEXT NOT NULL PRIMARY KEY);
     CREATE TABLE number_overrides (id TEXT NOT NULL PRIMARY KEY);
     CREATE TABLE number_lessons (id TEXT NOT NULL PRIMARY KEY);

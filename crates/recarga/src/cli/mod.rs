@@ -140,7 +140,7 @@ enum Command {
     /// The books
     #[command(subcommand)]
     Ledger(ledger::Command),
-    /// Moving to another database
+    /// The database as a whole: backing it up, moving it
     #[command(subcommand)]
     Db(db::Command),
     /// What accounts were told

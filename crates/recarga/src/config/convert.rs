@@ -127,6 +127,8 @@ impl Config {
             webhook_pauses: seconds(&self.webhooks.pauses_s),
             webhook_secret_overlap: Duration::from_secs(self.webhooks.secret_overlap_s),
             idempotency_kept: Duration::from_secs(orders.idempotency_kept_s),
+            // The database knows.
+            restored_at: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! SQLite: one thread that writes, a few connections that read, statements row by row.
 
+mod backup;
 mod committer;
 mod open;
 mod readers;
@@ -7,6 +8,7 @@ mod statements;
 
 use std::{path::Path, sync::Arc};
 
+pub use backup::{Backup, BackupError, back_up};
 use rusqlite::Connection;
 use tokio::sync::mpsc;
 

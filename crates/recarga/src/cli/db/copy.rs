@@ -1,20 +1,17 @@
-//! `recarga db`: moving to another database.
+//! `recarga db copy`: moving to another database.
 
 use std::sync::Arc;
 
-use clap::{Args, Subcommand};
+use clap::Args;
 use engine::db::{self, Copying};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use super::{Exit, Failure, Shared, desk::must_exist, output::print};
-use crate::config::Database;
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    /// Copies an SQLite database into an empty one on a server; stop everything that uses it first
-    Copy(Copy),
-}
+use super::{Exit, Failure, Shared};
+use crate::{
+    cli::{desk::must_exist, output::print},
+    config::Database,
+};
 
 #[derive(Debug, Args)]
 pub(crate) struct Copy {
@@ -34,15 +31,8 @@ struct Printed {
     rows: usize,
 }
 
-impl Command {
-    pub(crate) async fn run(self, shared: &Shared) -> Result<Exit, Failure> {
-        let Self::Copy(copy) = self;
-        copy.run(shared).await
-    }
-}
-
 impl Copy {
-    async fn run(self, shared: &Shared) -> Result<Exit, Failure> {
+    pub(crate) async fn run(self, shared: &Shared) -> Result<Exit, Failure> {
         let Self { from, to } = self;
         must_exist(&from)?;
         let named = std::fs::canonicalize(from.to_string())
