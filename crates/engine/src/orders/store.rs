@@ -343,6 +343,8 @@ fn read_key(row: &Row<'_>) -> Result<OrderKey, Error> {
 /// How many orders are not over yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct OpenOrders {
+    /// When the first of them is or was due.
+    pub due_since: Option<Timestamp>,
     /// A worker still has to look at them; those that are stuck too.
     pub under_way: i64,
     /// A person has to look at them.
@@ -358,6 +360,11 @@ pub fn count_open(tx: &mut Tx<'_>) -> Result<OpenOrders, Error> {
             tx,
             "SELECT COUNT(*) FROM orders WHERE due_at IS NOT NULL AND status = 'stuck'",
         )?,
+        due_since: tx
+            .find("SELECT MIN(due_at) FROM orders WHERE due_at IS NOT NULL", &[], |row| {
+                row.time_opt(0)
+            })?
+            .flatten(),
     })
 }
 

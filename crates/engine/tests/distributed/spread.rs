@@ -18,7 +18,7 @@ const fn spread(path: &'static str, begins: &'static str, why: &'static str) -> 
     Spread { path, begins, why }
 }
 
-const SPREAD: [Spread; 17] = [
+const SPREAD: [Spread; 18] = [
     spread(
         "orders/store.rs",
         "SELECT account_id, id FROM (",
@@ -49,6 +49,7 @@ const SPREAD: [Spread; 17] = [
         "SELECT COUNT(*) FROM orders WHERE due_at IS NOT NULL",
         "gauges",
     ),
+    spread("orders/store.rs", "SELECT MIN(due_at) FROM orders", "a gauge"),
     spread(
         "orders/store.rs",
         "SELECT {} FROM accounts a",

@@ -36,7 +36,7 @@ use tower_http::compression::CompressionLayer;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use limit::RateLimit;
-pub use metrics::{MetricsText, install_metrics};
+pub use metrics::{Kind, METRICS, Metric, MetricsText, install_metrics};
 
 use crate::{App, webhooks::WebhookTargets};
 

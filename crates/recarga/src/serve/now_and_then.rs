@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use metrics::gauge;
+use metrics::{counter, gauge};
 use rust_decimal::prelude::ToPrimitive;
 use tokio::{
     sync::watch,
@@ -47,9 +47,16 @@ async fn sample_once(app: &App) {
         Ok(open) => {
             gauge!("recarga_orders_under_way").set(open.under_way.to_f64().unwrap_or(f64::NAN));
             gauge!("recarga_orders_stuck").set(open.stuck.to_f64().unwrap_or(f64::NAN));
+            let overdue = open.due_since.map(|due_at| app.clock.now().since(due_at));
+            gauge!("recarga_orders_overdue_seconds").set(overdue.unwrap_or_default().as_secs_f64());
         }
         Err(error) => tracing::warn!("Can't count open orders: {error:?}"),
     }
+    let traffic = app.db.traffic();
+    counter!("recarga_database_statements_total").absolute(traffic.statements);
+    counter!("recarga_database_round_trips_total").absolute(traffic.round_trips);
+    counter!("recarga_database_retries_total").absolute(traffic.retries);
+    counter!("recarga_database_connections_total").absolute(traffic.connections);
     for (name, supplier) in app.suppliers.iter() {
         // Whoever doesn't answer keeps the last value; the layers log and count the failure.
         if let Ok(Ok(float)) = timeout(GAUGES_EVERY, supplier.float()).await {

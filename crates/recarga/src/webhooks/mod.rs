@@ -135,11 +135,21 @@ async fn send(app: &Arc<App>, post: &Post, posting: Posting) -> Result<(), Error
         now,
         context: Arc::clone(&app.context),
     };
-    match app.db.write(tried).await? {
-        Next::Delivered => tracing::debug!("Webhook delivery {id} of {account} was taken"),
-        Next::Again(due_at) => tracing::info!("Webhook delivery {id} of {account} is tried again at {due_at}: {said}"),
-        Next::Failed => tracing::warn!("Webhook delivery {id} of {account} is given up: {said}"),
-        Next::Stale => {}
-    }
+    let end = match app.db.write(tried).await? {
+        Next::Delivered => {
+            tracing::debug!("Webhook delivery {id} of {account} was taken");
+            "delivered"
+        }
+        Next::Again(due_at) => {
+            tracing::info!("Webhook delivery {id} of {account} is tried again at {due_at}: {said}");
+            "again"
+        }
+        Next::Failed => {
+            tracing::warn!("Webhook delivery {id} of {account} is given up: {said}");
+            "failed"
+        }
+        Next::Stale => return Ok(()),
+    };
+    metrics::counter!("recarga_webhook_tries_total", "end" => end).increment(1);
     Ok(())
 }

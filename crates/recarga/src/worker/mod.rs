@@ -6,7 +6,7 @@
 mod duties;
 mod sweep;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use engine::{
     Error,
@@ -107,11 +107,17 @@ async fn look(app: &App, concurrency: usize) {
         Ok(mut keys) => {
             // Other workers see the same orders: each begins with others of them.
             keys.shuffle(&mut rand::rng());
-            keys.truncate(concurrency);
-            app.inbox.put(keys);
+            app.inbox.put(one_of_each_first(keys).take(concurrency));
         }
         Err(error) => tracing::error!("Can't look for orders that are due: {error:?}"),
     }
+}
+
+/// A flood of one account must not crowd out what is due of the others.
+fn one_of_each_first(keys: Vec<OrderKey>) -> impl Iterator<Item = OrderKey> {
+    let mut seen = HashSet::new();
+    let (first, rest): (Vec<_>, Vec<_>) = keys.into_iter().partition(|key| seen.insert(key.account));
+    first.into_iter().chain(rest)
 }
 
 /// Works on one order: claims it, calls a supplier, writes how it ended.
@@ -250,4 +256,29 @@ fn note(key: OrderKey, resolved: Resolved) {
         Resolved::Stale => return,
     };
     metrics::counter!("recarga_orders_total", "end" => end).increment(1);
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{AccountId, Ids, OrderId, Timestamp};
+
+    use super::*;
+
+    #[test]
+    fn a_flood_of_one_account_does_not_crowd_out_another() {
+        let ids = Ids::seeded(1);
+        let id = || ids.next(Timestamp::default());
+        let (flood, drop) = (AccountId::from_uuid(id()), AccountId::from_uuid(id()));
+        let key = |account| OrderKey {
+            account,
+            order: OrderId::from_uuid(id()),
+        };
+        let due: Vec<_> = std::iter::repeat_with(|| key(flood))
+            .take(50)
+            .chain([key(drop)])
+            .collect();
+        let taken: Vec<_> = one_of_each_first(due.clone()).take(2).collect();
+        assert_eq!(taken, [due[0], due[50]]);
+        assert_eq!(one_of_each_first(due).count(), 51, "none is left out");
+    }
 }

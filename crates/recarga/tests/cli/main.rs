@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't go on stops")]
 
 mod books;
+mod monitoring;
 mod pages;
 mod serving;
 mod settings;
+mod several;
 mod working;
 
 use std::{

@@ -13,14 +13,14 @@ use crate::Place;
 pub(crate) const TRIES_MAX: u32 = 10_000;
 
 /// A demo that runs until it is told to stop.
-struct Demo {
-    place: Place,
+pub(crate) struct Demo {
+    pub(crate) place: Place,
     child: Child,
     ready: Value,
 }
 
 impl Demo {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::start_in(Place::empty())
     }
 
@@ -47,19 +47,41 @@ impl Demo {
         self.ready[what].as_str().unwrap().to_owned()
     }
 
-    fn get(&self, path: &str) -> Value {
+    pub(crate) fn get(&self, path: &str) -> Value {
         self.get_as(&self.said("api_key"), path)
     }
 
-    /// Asks as any client does.
-    fn get_as(&self, key: &str, path: &str) -> Value {
+    fn address(&self) -> String {
         let base = self.said("base_url");
-        let address = base
-            .strip_prefix("http://")
+        base.strip_prefix("http://")
             .unwrap()
             .strip_suffix("/v2")
             .unwrap()
-            .to_owned();
+            .to_owned()
+    }
+
+    /// Posts JSON as the demo's own account.
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
+        let (address, key, body) = (self.address(), self.said("api_key"), body.to_string());
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let answer = exchange(&address, &request);
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    }
+
+    /// Reads a page that needs no key.
+    pub(crate) fn text(&self, path: &str) -> String {
+        let address = self.address();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        exchange(&address, &request)
+    }
+
+    /// Asks as any client does.
+    pub(crate) fn get_as(&self, key: &str, path: &str) -> Value {
+        let address = self.address();
         let request = format!(
             "GET /v2{path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n"
         );
@@ -77,7 +99,7 @@ impl Demo {
     }
 
     /// Tells it to stop and waits until it has, well.
-    fn stop(mut self) -> Place {
+    pub(crate) fn stop(mut self) -> Place {
         Command::new("kill")
             .args(["-TERM", &self.child.id().to_string()])
             .status()

@@ -7,6 +7,7 @@ mod dependencies;
 mod documents;
 mod layout;
 mod licences;
+mod monitoring;
 mod text;
 mod tree;
 
@@ -42,4 +43,9 @@ fn what_we_depend_on_is_allowed() {
 #[test]
 fn documents_are_true() {
     assert_clean(&documents::findings(&Tree::read()));
+}
+
+#[test]
+fn rules_and_dashboards_ask_for_what_is_counted() {
+    assert_clean(&monitoring::findings(&Tree::read()));
 }
