@@ -169,6 +169,9 @@ impl ApiError {
     }
 }
 
+/// Also where nobody can tell whether something was committed.
+const AWAY: &str = "the database is not there at the moment: what was asked may still be done, so repeat it with the \
+                    same Idempotency-Key";
 const INTERNAL: &str = "something is wrong with us: tell the operator the request id";
 
 fn status(code: Code) -> StatusCode {
@@ -202,12 +205,18 @@ impl IntoResponse for ApiError {
 impl From<engine::Error> for ApiError {
     fn from(error: engine::Error) -> Self {
         tracing::error!("A request failed: {error:?}");
+        if error.passes() {
+            return Self::new(Code::Unavailable, AWAY).after(1);
+        }
         Self::new(Code::InternalError, INTERNAL)
     }
 }
 
 impl From<AccountError> for ApiError {
     fn from(error: AccountError) -> Self {
+        if let AccountError::Internal(error) = error {
+            return error.into();
+        }
         tracing::error!("A request failed: {error:?}");
         Self::new(Code::InternalError, INTERNAL)
     }
