@@ -7,7 +7,10 @@
 //! Start at [`Suppliers`]; [`sandbox`] is the supplier that needs nothing outside. The others are called
 //! through [`http`], and their codes are read by tables ([`codes`]).
 
+mod amount;
 pub mod codes;
+pub mod ding;
+pub mod dtone;
 pub mod http;
 pub mod layers;
 mod mapping;
@@ -17,6 +20,8 @@ pub mod sandbox;
 mod secret;
 pub mod signature;
 
+pub use ding::{Ding, DingSettings};
+pub use dtone::{DtOne, DtOneSettings};
 pub use layers::{Layered, Limits};
 pub use mapping::{Mapping, Unmapped};
 pub use registry::Suppliers;

@@ -55,11 +55,18 @@ impl Failure {
 
     /// What a question about a submission has become that ended so: it says nothing.
     pub fn question(self) -> Outcome {
-        Outcome::Unknown(match self {
-            Self::Timeout => Cause::Timeout,
-            Self::NotSent(why) | Self::Broken(why) => Cause::Connection(why),
-            Self::TooLong(_) => Cause::Unreadable(self.to_string()),
-        })
+        Outcome::Unknown(self.into())
+    }
+}
+
+/// Why nothing is known where an answer was expected.
+impl From<Failure> for Cause {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Timeout => Self::Timeout,
+            Failure::NotSent(why) | Failure::Broken(why) => Self::Connection(why),
+            Failure::TooLong(_) => Self::Unreadable(failure.to_string()),
+        }
     }
 }
 
