@@ -1,0 +1,10 @@
+//! Connectors against simulators of their suppliers, over real HTTP: whatever goes wrong on the way, what a
+//! connector says in the end agrees with what the simulator has in its books.
+
+#![allow(clippy::unwrap_used, reason = "a test that can't go on stops")]
+
+mod ding;
+mod dtone;
+mod faults;
+mod shop;
+mod stage;
