@@ -32,6 +32,7 @@ pub struct Running {
     address: SocketAddr,
     world: Arc<World>,
     tasks: [JoinHandle<()>; 2],
+    connections: Breaker,
 }
 
 /// However far away the next event is, the time is looked at this often: it may stand still or jump.
@@ -47,13 +48,20 @@ impl Simulator {
         let world = Arc::new(World::new(config));
         let router = Router::new().fallback(serve::serve).with_state(Arc::clone(&world));
         let service = router.into_make_service_with_connect_info::<Breaker>();
+        let connections = Breaker::default();
+        let all = connections.clone();
         let serving = tokio::spawn(async move {
-            if let Err(error) = axum::serve(BreakableListener(listener), service).await {
+            if let Err(error) = axum::serve(BreakableListener { listener, all }, service).await {
                 tracing::error!(%error, "The simulator has stopped");
             }
         });
         let tasks = [serving, tokio::spawn(live(Arc::clone(&world)))];
-        Ok(Running { address, world, tasks })
+        Ok(Running {
+            address,
+            world,
+            tasks,
+            connections,
+        })
     }
 }
 
@@ -165,6 +173,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        self.connections.break_connection();
         for task in &self.tasks {
             task.abort();
         }

@@ -36,24 +36,31 @@ impl Connected<IncomingStream<'_, BreakableListener>> for Breaker {
     }
 }
 
-/// Listens for connections that can be broken.
+/// Listens for connections that can be broken: each by itself, and all of them.
 #[derive(Debug)]
-pub(crate) struct BreakableListener(pub(crate) TcpListener);
+pub(crate) struct BreakableListener {
+    pub(crate) listener: TcpListener,
+    pub(crate) all: Breaker,
+}
 
 impl Listener for BreakableListener {
     type Io = BreakableStream;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
+        let (stream, address) = Listener::accept(&mut self.listener).await;
         // Answers are small: each goes out at once.
         let _ = stream.set_nodelay(true);
-        let breaker = Breaker::default();
-        (BreakableStream { stream, breaker }, address)
+        let stream = BreakableStream {
+            stream,
+            breaker: Breaker::default(),
+            all: self.all.clone(),
+        };
+        (stream, address)
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 
@@ -62,11 +69,15 @@ impl Listener for BreakableListener {
 pub(crate) struct BreakableStream {
     stream: TcpStream,
     breaker: Breaker,
+    all: Breaker,
 }
 
 impl BreakableStream {
     fn check(&self) -> io::Result<()> {
-        if self.breaker.0.load(Ordering::SeqCst) {
+        if [&self.breaker, &self.all]
+            .iter()
+            .any(|breaker| breaker.0.load(Ordering::SeqCst))
+        {
             return Err(io::ErrorKind::ConnectionReset.into());
         }
         Ok(())

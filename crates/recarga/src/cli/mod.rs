@@ -1,6 +1,6 @@
 //! The commands: one file for each noun.
 //!
-//! Everything but `topup` works on the database itself, also while a server runs on it. What a
+//! Everything but `topup` and `simulate` works on the database itself, also while a server runs on it. What a
 //! person reads is a table or a few lines, what a program reads is `--json`; errors go to the error
 //! output, and how it went is the exit code, of which `recarga --help` has the list.
 
@@ -27,6 +27,7 @@ mod output;
 mod pages;
 mod rates;
 mod serve;
+mod simulate;
 mod sync;
 mod timeline;
 mod topup;
@@ -148,6 +149,9 @@ enum Command {
     Webhooks(webhooks::Command),
     /// Tops a phone up through a running server, and waits until it is delivered
     Topup(topup::TopUp),
+    /// Plays a real supplier, to try and test with
+    #[command(subcommand)]
+    Simulate(simulate::Command),
     /// Prints completions for a shell: recarga completions bash > /etc/bash_completion.d/recarga
     Completions(pages::Completions),
     /// Prints the manual page: recarga man | man -l -
@@ -179,7 +183,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     let Cli { shared, command } = cli;
-    let several = matches!(command, Command::Demo(_) | Command::Serve(_) | Command::Worker(_));
+    let several = matches!(
+        command,
+        Command::Demo(_) | Command::Serve(_) | Command::Worker(_) | Command::Simulate(_)
+    );
     let runtime = if several {
         tokio::runtime::Builder::new_multi_thread().enable_all().build()?
     } else {
@@ -203,6 +210,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
             Command::Db(command) => command.run(&shared).await,
             Command::Webhooks(command) => command.run(Desk::open(&shared)?).await,
             Command::Topup(topup) => topup.run(&shared).await,
+            Command::Simulate(command) => command.run(&shared).await,
             Command::Completions(completions) => Ok(completions.print()),
             Command::Man => pages::print_manual(),
         }

@@ -27,7 +27,8 @@ use suppliers::{Layered, Limits, Sandbox, Suppliers, sandbox};
 use tokio::{net::TcpListener, sync::watch};
 
 use now_and_then::{refresh, sample};
-use tasks::{Signals, Tasks};
+pub(crate) use tasks::Signals;
+use tasks::Tasks;
 
 use crate::{
     App,

@@ -5,9 +5,10 @@
 mod books;
 mod monitoring;
 mod pages;
-mod serving;
+pub(crate) mod serving;
 mod settings;
 mod several;
+mod simulating;
 mod working;
 
 use std::{

@@ -62,7 +62,8 @@ impl Product {
     }
 
     pub(super) fn find(sku: &str) -> Option<Self> {
-        Self::all().find(|product| product.sku() == sku)
+        let seller = operators().filter(|operator| sku.starts_with(&provider_code(*operator)));
+        seller.flat_map(Self::of).find(|product| product.sku() == sku)
     }
 
     pub(super) fn sku(&self) -> String {

@@ -90,7 +90,11 @@ pub(super) fn list(state: &State, call: &Call) -> Reply {
             && is("AccountNumber", &told.phone)
             && told.created_at >= since
     };
-    let found: Vec<_> = state.all_visible().rev().filter(fits).collect();
+    let found: Vec<_> = state
+        .all_visible(call.text("DistributorRef"))
+        .rev()
+        .filter(fits)
+        .collect();
     let more = found.len() > skip.saturating_add(take);
     let items = found.into_iter().skip(skip).take(take).map(|told| {
         let (_, mut item) = result(told);

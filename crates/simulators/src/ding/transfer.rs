@@ -113,16 +113,8 @@ fn read(state: &State, call: &Call, course: &Course) -> Result<Asked, Reply> {
 
 /// Whether the number must rest, where a fault makes that a rule.
 fn is_resting(state: &State, wanted: &Wanted) -> bool {
-    let Some(window) = wanted.course.velocity else {
-        return false;
-    };
-    let since = state.now.minus(window);
-    let mut recent = state
-        .transactions
-        .iter()
-        .rev()
-        .take_while(|earlier| earlier.created_at > since);
-    recent.any(|earlier| earlier.phone == wanted.phone && earlier.status == Status::Delivered)
+    let window = wanted.course.velocity;
+    window.is_some_and(|window| state.recent(&wanted.phone, window).next().is_some())
 }
 
 /// What a transfer would cost. The balance is looked at, no money moves.

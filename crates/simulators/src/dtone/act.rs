@@ -3,18 +3,23 @@
 use super::{create, error::code, list};
 use crate::{
     call::Reply,
-    world::{State, transaction::Status},
+    world::{State, course::Course, transaction::Status},
 };
 
 /// Sends a held transaction on.
-pub(super) fn confirm(state: &mut State, id: &str, mode: &str) -> Reply {
-    let Some(told) = id.parse().ok().and_then(|id| state.transaction(id)) else {
+pub(super) fn confirm(state: &mut State, (id, mode): (&str, &str), course: &Course) -> Reply {
+    let now = state.now;
+    let Some(told) = id.parse().ok().and_then(|id| state.transaction_mut(id)) else {
         return code(state, "1008004");
     };
     let (id, cancelling) = (told.id, told.detail["cancelling"] == true);
     match told.status {
         Status::Held if cancelling => code(state, "1007004"),
         Status::Held => {
+            if *course != Course::default() {
+                told.visible_at = now.plus(course.hidden);
+                told.course = course.clone();
+            }
             let usual = create::usual(state, mode);
             state.confirm(id, usual);
             accepted(state, id)

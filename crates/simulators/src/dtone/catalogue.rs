@@ -1,5 +1,7 @@
 //! What DT One sells, and whose a number is.
 
+use std::convert::identity;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -16,7 +18,7 @@ use crate::{
 /// Answers what is asked about what is sold.
 pub(super) fn answer(state: &State, call: &Call) -> Reply {
     let (method, path) = call.route();
-    let listed = |all: Vec<Value>| paged(call, all);
+    let listed = |all: Vec<Value>| paged(call, all, identity);
     match (method, path.as_slice()) {
         ("GET", ["products"]) => listed(products(state, call)),
         ("GET", ["products", id]) => product(state, id),

@@ -18,7 +18,7 @@ use crate::{
         State,
         course::{Course, End},
         fault::Code,
-        transaction::{Status, Wanted},
+        transaction::Wanted,
     },
 };
 
@@ -133,16 +133,7 @@ fn amount(state: &State, call: &Call, product: &Product) -> Result<Decimal, &'st
 /// How it goes on: as a fault has chosen, or as the sandbox's own endings do.
 fn chosen(state: &State, phone: &str, course: &Course) -> (Course, bool) {
     if let Some(window) = course.velocity {
-        let since = state.now.minus(window);
-        let recent = state
-            .transactions
-            .iter()
-            .rev()
-            .take_while(|earlier| earlier.created_at > since);
-        let rests = |status| !matches!(status, Status::Failed | Status::Rejected | Status::Cancelled);
-        let limited = recent
-            .into_iter()
-            .any(|earlier| earlier.phone == phone && rests(earlier.status));
+        let limited = state.recent(phone, window).next().is_some();
         let declined = Course {
             end: End::Failed,
             code: Some(Code {

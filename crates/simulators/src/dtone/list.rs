@@ -73,8 +73,8 @@ pub(super) fn list(state: &State, call: &Call) -> Reply {
             && from <= told.created_at
             && told.created_at <= to
     };
-    let found: Vec<_> = state.all_visible().filter(fits).map(write).collect();
-    paged(call, found)
+    let found = state.all_visible(call.parameter("external_id")).filter(fits).collect();
+    paged(call, found, write)
 }
 
 fn window(state: &State, call: &Call) -> Result<[Moment; 2], ()> {
@@ -93,17 +93,14 @@ fn window(state: &State, call: &Call) -> Result<[Moment; 2], ()> {
 }
 
 /// A page, described by headers.
-pub(super) fn paged(call: &Call, all: Vec<Value>) -> Reply {
+pub(super) fn paged<T>(call: &Call, all: Vec<T>, write: impl Fn(T) -> Value) -> Reply {
     let (usual, most) = PER_PAGE;
     let each = call.count("per_page", usual).clamp(1, most);
     let page = call.count("page", 1).max(1);
     let total = all.len();
     let pages = total.div_ceil(each);
-    let on_page: Value = all
-        .into_iter()
-        .skip((page - 1).saturating_mul(each))
-        .take(each)
-        .collect();
+    let on_page = all.into_iter().skip((page - 1).saturating_mul(each)).take(each);
+    let on_page: Value = on_page.map(write).collect();
     let mut reply = Reply::ok(on_page)
         .with("X-Total", total)
         .with("X-Total-Pages", pages)

@@ -110,7 +110,9 @@ impl Wire for DtOne {
         let (method, path) = call.route();
         match (method, path.as_slice()) {
             ("POST", [mode @ ("async" | "sync"), "transactions"]) => create::create(state, call, course, mode),
-            ("POST", [mode @ ("async" | "sync"), "transactions", id, "confirm"]) => act::confirm(state, id, mode),
+            ("POST", [mode @ ("async" | "sync"), "transactions", id, "confirm"]) => {
+                act::confirm(state, (id, mode), course)
+            }
             ("POST", ["transactions", id, "cancel"]) => act::cancel(state, id),
             ("GET", ["transactions"]) => list::list(state, call),
             ("GET", ["transactions", id]) => list::one(state, id),

@@ -1,5 +1,7 @@
 //! What Reloadly sells: airtime, data and bundles of one network are operators of their own.
 
+use std::convert::identity;
+
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
@@ -190,7 +192,7 @@ pub(super) fn answer(state: &State, call: &Call) -> Reply {
             Some(market) => Reply::ok(country(market)),
             None => code(state, call, "COUNTRY_NOT_SUPPORTED"),
         },
-        ("GET", ["operators"]) => Reply::ok(paged(call, sold(state, call, |_| true))),
+        ("GET", ["operators"]) => Reply::ok(paged(call, sold(state, call, |_| true), identity)),
         ("GET", ["operators", "countries", iso]) => match market(iso) {
             Some(market) => Reply::ok(sold(state, call, |product| product.operator.market == market)),
             None => code(state, call, "COUNTRY_NOT_SUPPORTED"),
@@ -209,11 +211,11 @@ pub(super) fn answer(state: &State, call: &Call) -> Reply {
         ("POST", ["operators", "fx-rate"]) => rate(state, call),
         ("GET", ["operators", "commissions"]) => {
             let all = on_sale(state).map(|product| product.commission(state)).collect();
-            Reply::ok(paged(call, all))
+            Reply::ok(paged(call, all, identity))
         }
         ("GET", ["operators", id, "commissions"]) => about(state, call, id, Product::commission),
         ("GET", ["operators", id]) => about(state, call, id, Product::write),
-        ("GET", ["promotions"]) => Reply::ok(paged(call, vec![])),
+        ("GET", ["promotions"]) => Reply::ok(paged(call, vec![], identity)),
         ("GET", ["promotions", "country-codes" | "operators", _]) => Reply::ok(json!([])),
         _ => unknown_path(state, call),
     }

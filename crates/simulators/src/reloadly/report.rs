@@ -130,7 +130,6 @@ pub(super) fn page(state: &State, call: &Call) -> Reply {
     let fits = |told: &&Transaction| {
         let detail = |name: &str| told.detail[name].as_str().unwrap_or_default().to_owned();
         let date = told.created_at.minus(BEHIND);
-        // What it refused for a failure in the body it never kept under a reference of its own.
         is("customIdentifier", &told.reference)
             && is("countryCode", &detail("countryCode"))
             && is("operatorName", &detail("operatorName"))
@@ -138,18 +137,19 @@ pub(super) fn page(state: &State, call: &Call) -> Reply {
             && from.is_none_or(|from| from <= date)
             && to.is_none_or(|to| date <= to)
     };
-    let found = state.all_visible().rev().filter(fits);
-    let written = found.map(|told| write(state, told, Balance::Hidden)).collect();
-    Reply::ok(paged(call, written))
+    let reference = call.parameter("customIdentifier");
+    let found = state.all_visible(reference).rev().filter(fits).collect();
+    Reply::ok(paged(call, found, |told| write(state, told, Balance::Hidden)))
 }
 
 /// A page as the framework below writes it. The first one is asked for with 1 and calls itself 0.
-pub(super) fn paged(call: &Call, all: Vec<Value>) -> Value {
+pub(super) fn paged<T>(call: &Call, all: Vec<T>, write: impl Fn(T) -> Value) -> Value {
     let size = call.count("size", PAGE).clamp(1, PAGE);
     let number = call.count("page", 1).max(1) - 1;
     let total = all.len();
     let pages = total.div_ceil(size);
-    let content: Vec<_> = all.into_iter().skip(number.saturating_mul(size)).take(size).collect();
+    let on_page = all.into_iter().skip(number.saturating_mul(size)).take(size);
+    let content: Vec<_> = on_page.map(write).collect();
     json!({
         "numberOfElements": content.len(),
         "empty": content.is_empty(),

@@ -56,10 +56,9 @@ pub(super) fn check(state: &State, call: &Call) -> Result<(), Reply> {
 /// Lets the presented token expire in the middle, once for everything that is asked for.
 pub(super) fn expire_once(state: &mut State, call: &Call, subject: &Subject) -> bool {
     let asked = subject.reference.clone().unwrap_or_else(|| call.raw_path.clone());
-    if state.expired_once.contains(&asked) {
+    if !state.expired_once.insert(asked) {
         return false;
     }
-    state.expired_once.push(asked);
     let now = state.now;
     if let Some((until, _)) = presented(call).and_then(|token| state.tokens.get_mut(token)) {
         *until = now;

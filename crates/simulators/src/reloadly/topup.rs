@@ -44,15 +44,8 @@ pub(super) fn look_before(state: &State, call: &Call) -> Result<(), Reply> {
         return Err(code(state, call, "CUSTOM_IDENTIFIER_ALREADY_USED"));
     }
     let phone = call.field("recipientPhone")["number"].as_str().map(digits);
-    let since = state.now.minus(state.config.times.velocity);
-    let delivered = |status| matches!(status, Status::Confirmed | Status::Submitted | Status::Delivered);
-    let recent = state
-        .transactions
-        .iter()
-        .rev()
-        .take_while(|earlier| earlier.created_at > since);
-    let mut recent = recent.filter(|earlier| delivered(earlier.status));
-    if recent.any(|earlier| Some(&earlier.phone) == phone.as_ref()) {
+    let window = state.config.times.velocity;
+    if state.recent(&phone.unwrap_or_default(), window).next().is_some() {
         return Err(code(state, call, "PHONE_RECENTLY_RECHARGED"));
     }
     Ok(())

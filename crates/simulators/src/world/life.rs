@@ -37,6 +37,7 @@ impl State {
         let transaction = wanted.accepted(id, self.now, (before, self.wallet.available));
         let reference = transaction.reference.to_lowercase();
         self.references.entry(reference).or_default().push(index);
+        self.phones.entry(transaction.phone.clone()).or_default().push(index);
         self.transactions.push(transaction);
         Ok(id)
     }

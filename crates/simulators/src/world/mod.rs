@@ -15,7 +15,7 @@ pub(crate) mod transaction;
 pub(crate) mod wallet;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     fmt,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -28,7 +28,7 @@ use self::{
     delivery::Delivery,
     fault::{Endpoint, Fault},
     rules::{Rule, Rules, Subject},
-    transaction::Transaction,
+    transaction::{Status, Transaction},
     wallet::Wallet,
 };
 use crate::{
@@ -64,11 +64,13 @@ pub(crate) struct State {
     pub(crate) transactions: Vec<Transaction>,
     /// Where transactions with a reference are, in lower case.
     references: HashMap<String, Vec<usize>>,
+    /// Where the transactions for a phone are.
+    phones: HashMap<String, Vec<usize>>,
     pub(crate) deliveries: Vec<Delivery>,
     /// Reloadly's tokens, until when they are good, and for whom.
     pub(crate) tokens: BTreeMap<String, (Moment, String)>,
     /// The references that were told once that their token had expired.
-    pub(crate) expired_once: Vec<String>,
+    pub(crate) expired_once: HashSet<String>,
     pub(crate) rules: Rules,
     pub(crate) changes: Changes,
     pub(crate) callback: Option<CallbackTarget>,
@@ -150,9 +152,10 @@ impl State {
             wallet: Wallet::new(config.wallet),
             transactions: Vec::new(),
             references: HashMap::new(),
+            phones: HashMap::new(),
             deliveries: Vec::new(),
             tokens: BTreeMap::new(),
-            expired_once: Vec::new(),
+            expired_once: HashSet::new(),
             rules: Rules::new(config.seed),
             changes: Changes::default(),
             callback: config.callback.clone(),
@@ -218,13 +221,29 @@ impl State {
         self.transaction(id).filter(|found| found.visible_at <= self.now)
     }
 
-    /// Every transaction that questions find, the oldest first.
-    pub(crate) fn all_visible(&self) -> impl DoubleEndedIterator<Item = &Transaction> {
-        self.transactions.iter().filter(|found| found.visible_at <= self.now)
+    /// Every transaction that questions find, or those with a reference, the oldest first.
+    pub(crate) fn all_visible<'a>(
+        &'a self,
+        reference: Option<&str>,
+    ) -> Box<dyn DoubleEndedIterator<Item = &'a Transaction> + 'a> {
+        let visible = |found: &&Transaction| found.visible_at <= self.now;
+        match reference {
+            Some(reference) => Box::new(self.with_reference(reference).filter(visible)),
+            None => Box::new(self.transactions.iter().filter(visible)),
+        }
+    }
+
+    /// The transactions for a phone since a while ago that have not failed.
+    pub(crate) fn recent(&self, phone: &str, window: Duration) -> impl Iterator<Item = &Transaction> {
+        let since = self.now.minus(window);
+        let places = self.phones.get(phone).into_iter().flatten().rev();
+        let all = places.map(|index| &self.transactions[*index]);
+        let recent = all.take_while(move |earlier| earlier.created_at > since);
+        recent.filter(|earlier| !matches!(earlier.status, Status::Failed | Status::Rejected | Status::Cancelled))
     }
 
     /// All transactions with a reference, whatever its case, whether they can be found already or not.
-    pub(crate) fn with_reference(&self, reference: &str) -> impl DoubleEndedIterator<Item = &Transaction> {
+    pub(crate) fn with_reference(&self, reference: &str) -> impl DoubleEndedIterator<Item = &Transaction> + use<'_> {
         let places = self.references.get(&reference.to_lowercase());
         places.into_iter().flatten().map(|index| &self.transactions[*index])
     }

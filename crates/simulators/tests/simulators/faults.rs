@@ -369,6 +369,29 @@ fn a_rule_can_strike_at_questions_too() {
 }
 
 #[test]
+fn a_stopped_simulator_answers_no_more() {
+    for shop in Shop::everywhere() {
+        shop.buy("one", "1234").unwrap();
+        let caller = shop.stage.stop();
+        assert!(caller.get("/").is_err());
+    }
+}
+
+#[test]
+fn at_dt_one_a_rule_at_the_confirmation_changes_how_it_goes_on() {
+    let shop = Shop::everywhere().find(|shop| shop.name() == "dtone").unwrap();
+    shop.stage
+        .rule(Rule::new(Fault::PendingThenFailed).at(Endpoint::Confirm));
+    let (_, mut order) = shop.order("one", "1234");
+    order["auto_confirm"] = json!(false);
+    let created = shop.stage.post("/async/transactions", &order).json();
+    shop.stage
+        .post(&format!("/async/transactions/{}/confirm", created["id"]), &Value::Null);
+    shop.stage.advance(10);
+    shop.assert_books("one", Status::Failed);
+}
+
+#[test]
 fn at_dt_one_an_answer_is_lost_where_the_money_is_at_stake() {
     let shop = Shop::everywhere().find(|shop| shop.name() == "dtone").unwrap();
     let (_, mut order) = shop.order("one", "9002");

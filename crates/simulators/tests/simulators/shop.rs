@@ -23,6 +23,13 @@ impl Shop {
         Self { stage, supplier }
     }
 
+    /// One whose credentials are not the right ones.
+    pub(crate) fn refused(config: Config) -> Self {
+        let supplier = config.supplier;
+        let stage = Stage::without_login(config);
+        Self { stage, supplier }
+    }
+
     pub(crate) fn name(&self) -> &'static str {
         self.supplier.name()
     }

@@ -49,6 +49,15 @@ impl Stage {
     }
 
     pub(crate) fn with(config: Config) -> Self {
+        let mut stage = Self::without_login(config);
+        if stage.running.supplier() == Supplier::Reloadly {
+            stage.caller.log_in();
+        }
+        stage
+    }
+
+    /// Somebody who has no token yet.
+    pub(crate) fn without_login(config: Config) -> Self {
         let runtime = Runtime::new().unwrap();
         let supplier = config.supplier;
         let running = runtime.block_on(Simulator::start(config)).unwrap();
@@ -57,15 +66,25 @@ impl Stage {
             Supplier::DtOne => ("Authorization", "Basic a2V5OnNlY3JldA==".to_owned()),
             Supplier::Ding => ("api_key", "any".to_owned()),
         };
-        let mut caller = Caller::new(&running.base_url(), header);
-        if supplier == Supplier::Reloadly {
-            caller.log_in();
-        }
+        let caller = Caller::new(&running.base_url(), header);
         Self {
             running,
             caller,
             _runtime: runtime,
         }
+    }
+
+    /// Stops the simulator; its machine goes on.
+    pub(crate) fn stop(self) -> Caller {
+        let Self {
+            running,
+            caller,
+            _runtime: runtime,
+        } = self;
+        drop(running);
+        assert!(caller.get("/").is_err());
+        drop(runtime);
+        caller
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {
