@@ -62,8 +62,8 @@ pub(super) fn good(mut body: Value) -> Reply {
     Reply::ok(body)
 }
 
-/// Every code and its words.
-pub(super) const CODES: [&str; 19] = [
+/// Every code.
+pub(super) const CODES: [&str; 17] = [
     "AuthenticationFailed",
     "ParameterMissing",
     "ParameterInvalid",
@@ -76,8 +76,6 @@ pub(super) const CODES: [&str; 19] = [
     "InsufficientBalance",
     "RateLimited",
     "ProviderError",
-    "ProviderUnknownError",
-    "ProviderTemporarilyUnavailable",
     "RechargeNotAllowed",
     "TransientProviderError",
     "DuplicateTransactionPrevented",

@@ -76,6 +76,11 @@ impl Product {
         }
     }
 
+    /// Whether it is paid at once and delivered later: the larger bundle is.
+    pub(super) const fn is_batch(&self) -> bool {
+        matches!(self.kind, Kind::Bundle(2, _))
+    }
+
     /// A number that always succeeds and costs nothing.
     pub(super) fn test_number(&self) -> String {
         let market = self.operator.market;
@@ -139,7 +144,7 @@ impl Product {
             "Minimum": price(least),
             "Maximum": price(most),
             "CommissionRate": number(Self::commission()),
-            "ProcessingMode": "Instant",
+            "ProcessingMode": if self.is_batch() { "Batch" } else { "Instant" },
             "RedemptionMechanism": "Immediate",
             "Benefits": benefits,
             "ValidityPeriodIso": validity,

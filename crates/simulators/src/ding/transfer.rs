@@ -51,7 +51,7 @@ pub(super) fn send(state: &mut State, call: &Call, course: &Course) -> Reply {
     let Ok(id) = state.accept(wanted) else {
         return code("InsufficientBalance", None);
     };
-    let usual = if is_deferred(call) {
+    let usual = if is_deferred(call) || product.is_batch() {
         state.config.times.settle
     } else {
         Duration::ZERO

@@ -27,6 +27,10 @@ pub(super) fn answer(state: &State, call: &Call) -> Reply {
             let fits = |operator: &Operator| wanted.is_none_or(|wanted| wanted == operator.market.iso3);
             listed(operators().filter(fits).map(write_operator).collect())
         }
+        ("GET", ["operators", id]) => match operators().find(|operator| operator_id(*operator).to_string() == *id) {
+            Some(operator) => Reply::ok(write_operator(operator)),
+            None => code(state, "1000404"),
+        },
         ("GET", ["countries"]) => listed(MARKETS.iter().map(country).collect()),
         ("GET", ["countries", iso]) => match MARKETS.iter().find(|market| market.iso3 == *iso) {
             Some(market) => Reply::ok(country(market)),

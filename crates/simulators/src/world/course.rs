@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::{
-    fault::{Code, Fault, Refusal, Shape},
+    fault::{Code, Endpoint, Fault, Refusal, Shape},
     rules::Rule,
 };
 use crate::config::Times;
@@ -110,6 +110,8 @@ impl Plan {
             Fault::FloatEmpty => plan.refusal = Some(Refusal::FloatEmpty),
             Fault::ProductGone => plan.refusal = Some(Refusal::ProductGone),
             Fault::AmountGone => plan.refusal = Some(Refusal::AmountGone),
+            // A lookup tells the other operator: nothing is refused.
+            Fault::WrongOperator if rule.endpoint == Endpoint::Lookup => {}
             Fault::WrongOperator => plan.refusal = Some(Refusal::WrongOperator),
             Fault::UnknownCode => plan.refusal = Some(Refusal::UnknownCode),
             Fault::Refuse => plan.refusal = code.map(Refusal::Named),

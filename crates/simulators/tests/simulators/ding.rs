@@ -132,6 +132,27 @@ fn a_products_test_number_costs_nothing() {
 }
 
 #[test]
+fn a_batch_is_paid_at_once_and_delivered_later_or_cancelled() {
+    let stage = Stage::of(Supplier::Ding);
+    let mut order = order("one", PHONE);
+    (order["SkuCode"], order["SendValue"]) = (json!("S0HTB2"), json!(15));
+    let sent = stage.post("/SendTransfer", &order).json()["TransferRecord"].clone();
+    assert_eq!(sent["ProcessingState"], "Submitted");
+    assert_eq!(stage.get("/GetBalance").json()["Balance"], 9_985);
+    let cancel = || {
+        stage.post(
+            "/CancelTransfers",
+            &json!([{ "TransferId": sent["TransferId"], "BatchItemRef": "a" }]),
+        )
+    };
+    assert_eq!(cancel().json()["Items"][0]["ProcessingState"], "Cancelled");
+    assert_eq!(cancel().json()["Items"][0]["ResultCode"], 4);
+    stage.post("/SendTransfer", &order);
+    stage.advance(2);
+    assert_eq!((stage.delivered("one"), stage.spent()), (1, Decimal::from(15)));
+}
+
+#[test]
 fn whose_a_number_is_may_be_unclear() {
     let stage = Stage::of(Supplier::Ding);
     let lookup = |number: &str| stage.get(&format!("/GetAccountLookup?accountNumber={number}")).json();

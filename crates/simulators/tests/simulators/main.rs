@@ -8,5 +8,6 @@ mod dtone;
 mod faults;
 mod pushes;
 mod reloadly;
+mod rules;
 mod shop;
 mod stage;
