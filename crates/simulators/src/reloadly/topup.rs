@@ -10,11 +10,7 @@ use crate::{
     call::{Call, Reply, digits},
     markets::MARKETS,
     number::{cents, constant, decimal},
-    world::{
-        State,
-        course::Course,
-        transaction::{Status, Wanted},
-    },
+    world::{State, course::Course, transaction::Wanted},
 };
 
 /// The longest reference.
