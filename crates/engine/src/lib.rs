@@ -7,6 +7,7 @@
 //! [`orders::Resolve`] ends it. [`db`] is the door to the database.
 
 pub mod accounts;
+pub mod audit;
 pub mod catalog;
 mod context;
 pub mod db;
@@ -20,6 +21,7 @@ pub(crate) mod limits;
 pub mod lookup;
 pub mod orders;
 pub mod page;
+pub mod people;
 pub mod routing;
 pub mod webhooks;
 

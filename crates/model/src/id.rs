@@ -91,6 +91,10 @@ id! {
     EventId EventKind "evt";
     /// One event on its way to one URL.
     DeliveryId DeliveryKind "whd";
+    /// A person who signs in.
+    UserId UserKind "usr";
+    /// One place where a person is signed in.
+    SessionId SessionKind "ses";
 }
 
 /// One submission of an order to one supplier, and our reference there: `att_<order>_<number>`.

@@ -15,6 +15,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
         "0003_suppliers",
         include_str!("../../../../migrations/0003_suppliers.sql"),
     ),
+    ("0004_people", include_str!("../../../../migrations/0004_people.sql")),
     ("0005_figures", include_str!("../../../../migrations/0005_figures.sql")),
     (
         "0009_restores",

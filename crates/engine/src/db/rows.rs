@@ -96,6 +96,8 @@ text_values!(
     model::DepositId,
     model::EventId,
     model::DeliveryId,
+    model::UserId,
+    model::SessionId,
     model::Currency,
     model::Country,
     model::PhoneNumber,

@@ -6,7 +6,7 @@ use crate::sql::{self, column, parenthesised, parts};
 
 /// The tables that no account owns, each with what it is there for. On several machines every one of them has
 /// a copy of these, so that nothing that is written per order may be here.
-const OF_NOBODY: [(&str, &str); 19] = [
+const OF_NOBODY: [(&str, &str); 25] = [
     ("operators", "the catalogue: read by all, changed by imports"),
     ("products", "the catalogue"),
     ("offers", "the catalogue"),
@@ -21,6 +21,15 @@ const OF_NOBODY: [(&str, &str); 19] = [
         "number_overrides",
         "imported facts of numbers, which belong to no account",
     ),
+    (
+        "users",
+        "people: they sign in before it is known whose staff they are; few, and changed by their own doings",
+    ),
+    ("sessions", "where people are signed in, found by a token alone"),
+    ("sign_in_links", "links that people are sent, found by a token alone"),
+    ("passkeys", "how people sign in"),
+    ("recovery_codes", "how people sign in"),
+    ("challenges", "what browsers are asked to sign, for minutes"),
     (
         "number_lessons",
         "what deliveries taught of numbers: written in batches, apart from orders",
@@ -212,7 +221,13 @@ pub(crate) const SAMPLE: &str = "
     CREATE TABLE supplier_thresholds (id TEXT NOT NULL PRIMARY KEY);
     CREATE TABLE supplier_stops (id TEXT NOT NULL PRIMARY KEY);
     CREATE TABLE reconciliations (id TEXT NOT NULL PRIMARY KEY);
-    CREATE TABLE cases (id TEXT NOT NULL PRIMARY KEY);";
+    CREATE TABLE cases (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE users (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE sessions (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE sign_in_links (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE passkeys (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE recovery_codes (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE challenges (id TEXT NOT NULL PRIMARY KEY);";
 
 #[test]
 fn bad_tables_are_found() {

@@ -18,7 +18,7 @@ const fn spread(path: &'static str, begins: &'static str, why: &'static str) -> 
     Spread { path, begins, why }
 }
 
-const SPREAD: [Spread; 18] = [
+const SPREAD: [Spread; 21] = [
     spread(
         "orders/store.rs",
         "SELECT account_id, id FROM (",
@@ -94,6 +94,21 @@ const SPREAD: [Spread; 18] = [
         "orders/everywhere.rs",
         "SELECT id, orders_count FROM accounts",
         "a person's page",
+    ),
+    spread(
+        "audit/mod.rs",
+        "SELECT {COLUMNS} FROM audit_entries ORDER BY",
+        "a person's list",
+    ),
+    spread(
+        "audit/check.rs",
+        "SELECT account_id, entries_count",
+        "the chains of all accounts are checked",
+    ),
+    spread(
+        "audit/check.rs",
+        "SELECT DISTINCT e.account_id",
+        "the chains of all accounts are checked",
     ),
     spread("ledger/check.rs", "SELECT ", "the books of all accounts are checked"),
     spread("ledger/check.rs", "WITH found", "the books of all accounts are checked"),
