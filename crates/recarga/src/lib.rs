@@ -12,6 +12,7 @@ pub mod config;
 mod inbox;
 pub mod serve;
 pub mod telemetry;
+pub mod web;
 pub mod webhooks;
 pub mod worker;
 

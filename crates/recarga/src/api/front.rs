@@ -26,7 +26,7 @@ use super::{
 };
 
 /// Names requests that don't bring a name along: a number that no other request has.
-pub(super) struct RequestIds {
+pub(crate) struct RequestIds {
     first: u64,
     count: AtomicU64,
 }
@@ -38,7 +38,7 @@ const REQUEST_ID_BYTES_MAX: usize = 64;
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl RequestIds {
-    pub(super) fn new(ids: &Ids, now: Timestamp) -> Self {
+    pub(crate) fn new(ids: &Ids, now: Timestamp) -> Self {
         let mut seed = [0; 8];
         seed.copy_from_slice(&ids.next(now).as_bytes()[8..]);
         Self {
@@ -48,7 +48,7 @@ impl RequestIds {
     }
 
     /// The name that a request brought along, if it is one that can stand in a log, or a new one.
-    fn name(&self, headers: &HeaderMap) -> HeaderValue {
+    pub(crate) fn name(&self, headers: &HeaderMap) -> HeaderValue {
         let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
         let given = headers
             .get(REQUEST_ID)

@@ -175,7 +175,7 @@ pub fn install_metrics() -> Result<MetricsText, BuildError> {
 }
 
 /// Counts one request.
-pub(super) fn count(method: &Method, route: &str, status: u16, took: Duration) {
+pub(crate) fn count(method: &Method, route: &str, status: u16, took: Duration) {
     let method = match method.as_str() {
         "GET" => "GET",
         "HEAD" => "HEAD",

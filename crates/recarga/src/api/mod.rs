@@ -35,10 +35,16 @@ use engine::invoices::Invoice;
 use tower_http::compression::CompressionLayer;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub(crate) use front::RequestIds;
 pub use limit::RateLimit;
+pub(crate) use metrics::count as count_request;
 pub use metrics::{Kind, METRICS, Metric, MetricsText, install_metrics};
 
-use crate::{App, webhooks::WebhookTargets};
+use crate::{
+    App,
+    web::{self, PageSettings},
+    webhooks::WebhookTargets,
+};
 
 /// How the API behaves.
 #[derive(Clone)]
@@ -55,6 +61,8 @@ pub struct ApiSettings {
     pub webhook_targets: WebhookTargets,
     /// Writes what was counted; without it there is no `/metrics`.
     pub metrics: Option<MetricsText>,
+    /// How pages are shown; without it there are none.
+    pub pages: Option<PageSettings>,
 }
 
 impl Default for ApiSettings {
@@ -66,6 +74,7 @@ impl Default for ApiSettings {
             request_timeout: Duration::from_secs(30),
             webhook_targets: WebhookTargets::PublicOnly,
             metrics: None,
+            pages: None,
         }
     }
 }
@@ -119,10 +128,16 @@ fn service() -> OpenApiRouter<Arc<Api>> {
         .layer(CompressionLayer::new())
 }
 
-/// Makes the API: `/v2`, `/openapi.json`, `/docs`, `/healthz`, `/readyz`, `/metrics`.
-pub fn router(app: Arc<App>, settings: ApiSettings) -> Router {
+/// Makes the API: `/v2`, `/openapi.json`, `/docs`, `/healthz`, `/readyz`, `/metrics`; and beside it the pages.
+pub fn router(app: Arc<App>, mut settings: ApiSettings) -> Router {
     let (table, document) = table().split_for_parts();
-    fronted(table.merge(docs::pages(openapi::completed(document))), app, settings)
+    let table = table.merge(docs::pages(openapi::completed(document)));
+    let pages = settings.pages.take();
+    let api = fronted(table, Arc::clone(&app), settings);
+    match pages {
+        Some(pages) => web::beside(api, app, pages),
+        None => api,
+    }
 }
 
 /// Makes what a process without the API answers: `/healthz`, `/readyz`, `/metrics`.

@@ -15,8 +15,9 @@ use engine::{
     accounts::{self, Account, Directory, NewAccount, Scope},
     catalog::BelowCost,
     db::Tx,
+    people::{self, LinkKind, NewUser, Role, UserStatus},
 };
-use model::Money;
+use model::{AccountId, Money};
 use serde::Serialize;
 
 use super::{Exit, Failure, Shared, output::print, output::print_json};
@@ -55,6 +56,11 @@ struct Ready {
     api_key: String,
     account_id: String,
     webhook_secret: String,
+    /// Makes the owner, as long as there is none.
+    setup_url: Option<String>,
+    /// Signs in as the account's manager and as its cashier, each once.
+    manager_url: String,
+    cashier_url: String,
 }
 
 impl Demo {
@@ -89,7 +95,13 @@ impl Demo {
             })?;
         make_room(&data)?;
         let (account, api_key) = set_up(&server.app, &data).await?;
+        let [manager, cashier] = staff(&server.app, account.id).await?;
+        let root = server.base_url();
+        let link = |token: &str| format!("{}/setup/{token}", root.trim_end_matches("/v2"));
         let ready = Ready {
+            setup_url: server.setup_link().await?,
+            manager_url: link(&manager),
+            cashier_url: link(&cashier),
             base_url: server.base_url(),
             api_key,
             account_id: account.id.to_string(),
@@ -152,6 +164,36 @@ fn account(tx: &mut Tx<'_>, context: &engine::Context, now: model::Timestamp) ->
     Ok(account)
 }
 
+/// The demo's own manager and cashier.
+const STAFF: [(Role, &str, &str); 2] = [
+    (Role::Manager, "demo-manager", "Demo Manager"),
+    (Role::Cashier, "demo-cashier", "Demo Cashier"),
+];
+
+/// Makes the links that sign in as the account's people; they have no password.
+async fn staff(app: &Arc<App>, account: AccountId) -> Result<[String; 2], Failure> {
+    let (now, context) = (app.clock.now(), Arc::clone(&app.context));
+    let made = app.db.write_with(move |tx| {
+        let mut links = [const { String::new() }; 2];
+        for (link, (role, login, name)) in links.iter_mut().zip(STAFF) {
+            let new = NewUser {
+                login: login.to_owned(),
+                name: name.to_owned(),
+                role,
+                works_for: Some(account),
+            };
+            let known = people::find_by_login(tx, login)?;
+            let user = known.map_or_else(|| people::invite(tx, &context.ids, &new, now), Ok)?;
+            if user.status != UserStatus::Active {
+                people::admit(tx, user.id)?;
+            }
+            *link = people::make_link(tx, &context.ids, (LinkKind::SignIn, Some(user.id)), now)?;
+        }
+        Ok::<_, Failure>(links)
+    });
+    made.await
+}
+
 /// Keeps the key where only its owner can read it.
 fn keep(path: &Path, token: &str) -> std::io::Result<()> {
     let mut file = OpenOptions::new()
@@ -165,12 +207,24 @@ fn keep(path: &Path, token: &str) -> std::io::Result<()> {
 
 impl Ready {
     fn screen(&self, data: &Path) -> String {
-        let Self { base_url, api_key, .. } = self;
+        let Self {
+            base_url,
+            api_key,
+            manager_url,
+            cashier_url,
+            setup_url,
+            ..
+        } = self;
+        let owner = setup_url
+            .as_deref()
+            .map_or_else(String::new, |url| format!("\n  the console, as its owner  {url}"));
         let root = base_url.trim_end_matches("/v2");
         format!(
             "Recarga is ready: a demo with 10,000 USD to spend and a supplier without any effect.\n\
              \n  base URL  {base_url}\n  API key   {api_key}\n  docs      {root}/docs\n  data      {}\n\
-             \nTry it:\n\n\
+             \nIn a browser, each link once:\n\n  the counter, as a cashier  {cashier_url}\n  \
+             its desk, as a manager     {manager_url}{owner}\n\
+             \nBy the API:\n\n\
              curl '{base_url}/check_phone_number?phone_number=%2B15551234567' \\\n  -H 'Authorization: Bearer {api_key}'\n\n\
              curl {base_url}/invoices \\\n  -H 'Authorization: Bearer {api_key}' -H 'Content-Type: application/json' \\\n  \
              -d '{{\"products\":[{{\"product_id\":\"at-t-usa\",\"value\":25,\"phone_number\":\"+15551234567\"}}],\

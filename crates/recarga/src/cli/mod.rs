@@ -10,6 +10,7 @@
 )]
 
 mod account;
+mod audit;
 mod catalog;
 mod config;
 mod db;
@@ -31,6 +32,7 @@ mod simulate;
 mod sync;
 mod timeline;
 mod topup;
+mod user;
 mod webhooks;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
@@ -47,7 +49,7 @@ use crate::config::{Config, ConfigError, Sources, load};
 const EXITS: &str = "\
 Exit codes:
   0  done; for topup: delivered
-  1  it failed, or something is wrong (doctor, ledger check)
+  1  it failed, or something is wrong (doctor, ledger check, audit check)
   2  wrong arguments or settings; nothing was done
   3  topup: not delivered, the money is back
   4  topup: the outcome is still being found out; ask again with recarga orders show or the API
@@ -126,6 +128,12 @@ enum Command {
     /// API keys
     #[command(subcommand, visible_alias = "keys")]
     Key(key::Command),
+    /// People who sign in
+    #[command(subcommand, visible_alias = "users")]
+    User(user::Command),
+    /// Who did what
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// What is sold
     #[command(subcommand)]
     Catalog(catalog::Command),
@@ -202,6 +210,8 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
             Command::Config(print) => print.run(&shared),
             Command::Account(command) => command.run(Desk::open(&shared)?).await,
             Command::Key(command) => command.run(Desk::open(&shared)?).await,
+            Command::User(command) => command.run(Desk::open(&shared)?).await,
+            Command::Audit(command) => command.run(Desk::open(&shared)?).await,
             Command::Catalog(command) => command.run(Desk::open(&shared)?).await,
             Command::Numbers(command) => command.run(&shared).await,
             Command::Rates(command) => command.run(Desk::open(&shared)?).await,

@@ -81,10 +81,19 @@ impl Serve {
         };
         let server = Server::open(config, parts).await?;
         let base_url = server.base_url();
+        let setup_url = server.setup_link().await?;
         if shared.json {
-            print_json(&serde_json::json!({ "base_url": base_url }));
+            print_json(&serde_json::json!({ "base_url": base_url, "setup_url": setup_url }));
         } else {
             print(&format!("Recarga serves {base_url}"));
+            if let Some(url) = server.pages_url() {
+                print(&format!("People sign in at {url}/sign-in"));
+            }
+            if let Some(link) = setup_url {
+                print(&format!(
+                    "There is no owner yet. Whoever opens this link first becomes it, within a week:\n\n  {link}\n"
+                ));
+            }
         }
         server.run().await?;
         Ok(Exit::Done)

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
-use engine::{AskSchedule, Settings, catalog::mapping::MappingPolicy};
+use engine::{AskSchedule, Settings, catalog::mapping::MappingPolicy, people::Lifetimes};
 use model::Money;
 use numbers::Numbers;
 use suppliers::SandboxSettings;
@@ -10,6 +10,7 @@ use suppliers::SandboxSettings;
 use super::{Config, ConfigError, Database};
 use crate::{
     api::{ApiSettings, MetricsText, RateLimit},
+    web::PageSettings,
     webhooks::{WebhookSettings, WebhookTargets},
     worker::{DutySettings, WorkerSettings},
 };
@@ -57,6 +58,8 @@ impl Config {
         at_least("worker.poll_ms", self.worker.poll_ms, 1)?;
         at_least("worker.sweep_ms", self.worker.sweep_ms, 1)?;
         at_least("server.request_timeout_ms", self.server.request_timeout_ms, 1)?;
+        at_least("pages.session_idle_s", self.pages.session_idle_s, 60)?;
+        at_least("pages.session_max_s", self.pages.session_max_s, 60)?;
         at_least("server.body_max_bytes", count(self.server.body_max_bytes), 1_024)?;
         at_least("orders.attempts_max", self.orders.attempts_max.into(), 1)?;
         at_least(
@@ -200,6 +203,19 @@ impl Config {
             request_timeout: Duration::from_millis(server.request_timeout_ms),
             webhook_targets: self.webhook_targets(),
             metrics: Some(metrics),
+            pages: self.pages.enabled.then(|| self.page_settings()),
+        }
+    }
+
+    /// How the pages behave.
+    fn page_settings(&self) -> PageSettings {
+        PageSettings {
+            public_url: self.server.public_url.clone(),
+            lifetimes: Lifetimes {
+                idle: Duration::from_secs(self.pages.session_idle_s),
+                max: Duration::from_secs(self.pages.session_max_s),
+            },
+            request_timeout: Duration::from_millis(self.server.request_timeout_ms),
         }
     }
 

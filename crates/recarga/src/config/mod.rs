@@ -75,6 +75,7 @@ pub struct Config {
     pub webhooks: Webhooks,
     pub sandbox: Sandbox,
     pub phone: Phone,
+    pub pages: Pages,
     pub log: Log,
 }
 
@@ -151,6 +152,10 @@ section!(
 section!(
     /// `[phone]`
     Phone { data_file: String }
+);
+section!(
+    /// `[pages]`
+    Pages { enabled: bool, session_idle_s: u64, session_max_s: u64 }
 );
 section!(
     /// `[log]`

@@ -21,6 +21,7 @@ use engine::{
     Context, Error,
     catalog::{ProductFilter, TestProducts},
     page::PageRequest,
+    people,
 };
 use model::{Ids, Product};
 use suppliers::{Layered, Limits, Sandbox, Suppliers, sandbox};
@@ -253,6 +254,22 @@ impl Server {
         format!("{}/v2", self.public_url)
     }
 
+    /// Where the pages begin, if there are any.
+    pub fn pages_url(&self) -> Option<&str> {
+        (self.config.pages.enabled && self.parts != Parts::Worker).then_some(self.public_url.as_str())
+    }
+
+    /// Makes the link by which the first owner comes in, as long as there is none.
+    pub async fn setup_link(&self) -> Result<Option<String>, Error> {
+        let Some(url) = self.pages_url() else {
+            return Ok(None);
+        };
+        let (context, now) = (Arc::clone(&self.app.context), self.app.clock.now());
+        let make = move |tx: &mut engine::db::Tx<'_>| people::setup_link(tx, &context.ids, now);
+        let token = self.app.db.write_with(make).await?;
+        Ok(token.map(|token| format!("{url}/setup/{token}")))
+    }
+
     /// Serves and delivers until it is told to stop.
     pub async fn run(self) -> Result<(), ServeError> {
         let Self {
@@ -318,9 +335,10 @@ async fn tell(app: Arc<App>, settings: WebhookSettings, mut stopped: watch::Rece
 /// Answers requests; told to stop, finishes those under way, for so long at most.
 async fn serve(listener: TcpListener, router: axum::Router, (mut stopped, grace): (watch::Receiver<bool>, Duration)) {
     let mut told = stopped.clone();
-    let served = axum::serve(listener, router).with_graceful_shutdown(async move {
-        let _ = told.wait_for(|stop| *stop).await;
-    });
+    let served = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move {
+            let _ = told.wait_for(|stop| *stop).await;
+        });
     let out_of_time = async {
         let _ = stopped.wait_for(|stop| *stop).await;
         tokio::time::sleep(grace).await;

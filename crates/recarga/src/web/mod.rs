@@ -1,0 +1,103 @@
+//! Pages: what people see in a browser. Rendered here, whole without a script, and without a foreign request.
+//!
+//! [`beside`] is the table of the pages that everybody needs: signing in, links, one's own profile. The
+//! counter and the console add theirs. `front` is the one layer around them: who comes, in which
+//! language, and the headers of every answer. `docs/PAGES.md` says how to add a page.
+
+mod again;
+mod assets;
+mod cookies;
+mod entering;
+mod error;
+pub(crate) mod format;
+mod forms;
+mod front;
+mod home;
+mod language;
+mod links;
+pub(crate) mod messages;
+mod nav;
+mod page;
+mod passwords;
+mod preferences;
+mod sign_in;
+mod visitor;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::from_fn_with_state,
+    routing::{get, post},
+};
+use engine::people::Lifetimes;
+use tower_http::compression::CompressionLayer;
+
+pub(crate) use self::{error::PageError, forms::Fields, page::html, visitor::SignedIn};
+pub use self::{language::Language, nav::Place, page::Page};
+use crate::{App, api::RequestIds};
+
+/// How the pages behave.
+#[derive(Debug, Clone)]
+pub struct PageSettings {
+    /// How people reach them; `https://` makes cookies that only travel over TLS.
+    pub public_url: String,
+    /// How long people stay signed in.
+    pub lifetimes: Lifetimes,
+    /// A request is not worked on for longer.
+    pub request_timeout: Duration,
+}
+
+impl Default for PageSettings {
+    fn default() -> Self {
+        Self {
+            public_url: String::new(),
+            lifetimes: Lifetimes::default(),
+            request_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// A larger form is refused; a page for files sets its own bound.
+const FORM_BYTES_MAX: usize = 64 * 1_024;
+
+/// What every handler of a page works with.
+pub(crate) struct Web {
+    /// Everything that is open.
+    pub(crate) app: Arc<App>,
+    pub(crate) settings: PageSettings,
+    cookies: cookies::Cookies,
+    passwords: passwords::Passwords,
+    request_ids: RequestIds,
+}
+
+/// What handlers are given as their state.
+pub(crate) type Shared = Arc<Web>;
+
+/// Adds every page to the API, whose own URLs stay as they are.
+pub(crate) fn beside(api: Router, app: Arc<App>, settings: PageSettings) -> Router {
+    let web = Arc::new(Web {
+        cookies: cookies::Cookies::new(settings.public_url.starts_with("https://")),
+        passwords: passwords::Passwords::default(),
+        request_ids: RequestIds::new(&app.context.ids, app.clock.now()),
+        settings,
+        app,
+    });
+    let pages = Router::new()
+        .route("/", get(home::counter))
+        .route("/console", get(home::console))
+        .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/sign-in/again", get(again::show).post(again::prove))
+        .route("/sign-out", post(sign_in::leave))
+        .route("/setup/{token}", get(links::show).post(links::take))
+        .route("/preferences/language", post(preferences::choose_language))
+        .route("/preferences/theme", post(preferences::choose_theme));
+    let pages = pages
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(from_fn_with_state(Arc::clone(&web), front::front))
+        .route("/assets/{file}", get(assets::serve))
+        .layer(CompressionLayer::new())
+        .with_state(Arc::clone(&web));
+    pages.merge(api).layer(from_fn_with_state(web, front::nowhere))
+}

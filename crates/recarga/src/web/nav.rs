@@ -1,0 +1,46 @@
+//! Where people can go: the entries of the navigation, each with who sees it.
+
+use engine::people::{Action, User};
+
+/// An entry: its path, the message that names it, its icon, and what one has to be allowed to see it.
+struct Entry(&'static str, &'static str, &'static str, Action);
+
+/// The counter's, for an account's staff.
+const COUNTER: [Entry; 1] = [Entry("/", "nav.counter", "phone", Action::SeeOwnOrders)];
+
+/// The console's, for those of the house.
+const CONSOLE: [Entry; 1] = [Entry("/console", "nav.today", "pulse", Action::SeeConsole)];
+
+/// An entry as one person sees it.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Where it leads.
+    pub path: &'static str,
+    /// The message that names it.
+    pub name: &'static str,
+    /// Its icon.
+    pub icon: &'static str,
+    /// Whether it is where they are.
+    pub is_current: bool,
+}
+
+/// What somebody sees, on a page.
+pub(super) fn places(user: &User, path: &str) -> Vec<Place> {
+    let entries: &[Entry] = if user.works_for.is_some() { &COUNTER } else { &CONSOLE };
+    let seen = entries.iter().filter(|Entry(.., action)| user.may(*action));
+    let seen: Vec<_> = seen.collect();
+    // Of `/console` and `/console/people` the longer one is where they are.
+    let fits = |entry: &&&Entry| path == entry.0 || path.starts_with(&format!("{}/", entry.0.trim_end_matches('/')));
+    let current = seen
+        .iter()
+        .filter(fits)
+        .max_by_key(|Entry(path, ..)| path.len())
+        .map(|Entry(path, ..)| *path);
+    let place = |Entry(path, name, icon, _): &&Entry| Place {
+        path,
+        name,
+        icon,
+        is_current: current == Some(*path),
+    };
+    seen.iter().map(place).collect()
+}

@@ -1,0 +1,115 @@
+//! A browser without a window: it keeps cookies, follows where it is sent, and reads what it is shown.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{body::Body, http::Request};
+use engine::{
+    db::Tx,
+    people::{self, LinkKind, NewUser, PeopleError, Role},
+};
+use recarga::{api::ApiSettings, web::PageSettings};
+
+use crate::stage::{Answer, Stage};
+
+/// A password that nobody guesses.
+pub(crate) const PASSWORD: &str = "green parrots at noon";
+
+/// A browser and the Recarga that it looks at.
+pub(crate) struct Browser {
+    pub(crate) stage: Arc<Stage>,
+    cookies: BTreeMap<String, String>,
+    /// What it says of itself with every request.
+    pub(crate) headers: Vec<(&'static str, &'static str)>,
+}
+
+/// A Recarga with pages.
+pub(crate) async fn stage() -> Arc<Stage> {
+    let settings = ApiSettings {
+        pages: Some(PageSettings::default()),
+        ..ApiSettings::default()
+    };
+    Arc::new(Stage::with(settings).await)
+}
+
+impl Browser {
+    pub(crate) fn new(stage: &Arc<Stage>) -> Self {
+        Self {
+            stage: Arc::clone(stage),
+            cookies: BTreeMap::new(),
+            headers: vec![("accept", "text/html"), ("sec-fetch-site", "same-origin")],
+        }
+    }
+
+    /// A browser in which somebody with a role is signed in.
+    pub(crate) async fn signed_in(stage: &Arc<Stage>, role: Role) -> Self {
+        let mut browser = Self::new(stage);
+        let path = invitation(stage, role).await;
+        let login = format!("new-{role}");
+        let answer = browser
+            .post(
+                &path,
+                &[("name", "Somebody"), ("login", &login), ("password", PASSWORD)],
+            )
+            .await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        browser
+    }
+
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.send("GET", path, String::new()).await
+    }
+
+    /// Sends a form.
+    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(fields);
+        self.send("POST", path, body.finish()).await
+    }
+
+    async fn send(&mut self, method: &str, path: &str, body: String) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in &self.headers {
+            request = request.header(*name, *value);
+        }
+        let jar: Vec<_> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let request = request
+            .header("cookie", jar.join("; "))
+            .header("content-type", "application/x-www-form-urlencoded");
+        let answer = self.stage.send(request.body(Body::from(body)).unwrap()).await;
+        for set in answer.headers.get_all("set-cookie") {
+            let (pair, attributes) = set.to_str().unwrap().split_once(';').unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            if attributes.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        answer
+    }
+}
+
+/// Invites somebody with a role, and answers the path of their link.
+pub(crate) async fn invitation(stage: &Stage, role: Role) -> String {
+    let (context, now, account) = (Arc::clone(&stage.app.context), stage.app.clock.now(), stage.account);
+    let invite = move |tx: &mut Tx<'_>| {
+        let new = NewUser {
+            login: format!("{role}@house.example"),
+            name: format!("The {role}"),
+            role,
+            works_for: role.is_of_account().then_some(account),
+        };
+        let user = people::invite(tx, &context.ids, &new, now)?;
+        Ok::<_, PeopleError>(people::make_link(
+            tx,
+            &context.ids,
+            (LinkKind::Invitation, Some(user.id)),
+            now,
+        )?)
+    };
+    format!("/setup/{}", stage.app.db.write_with(invite).await.unwrap())
+}
