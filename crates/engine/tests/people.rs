@@ -51,7 +51,7 @@ async fn owner(world: &World) -> User {
         let token = people::setup_link(tx, &context.ids, now)?.expect("nobody is there");
         people::take_link(tx, &context.ids, (&token, Some(&made("Ana@Shop.example"))), now)
     });
-    made_owner.await.unwrap()
+    made_owner.await.expect("an owner")
 }
 
 #[tokio::test]
@@ -222,7 +222,7 @@ async fn deeds(world: &World) -> AccountId {
                 };
                 audit::write(tx, chain, &deed, now)
             });
-            assert_eq!(write.await.unwrap(), n + 1);
+            assert_eq!(write.await.expect("the database works"), n + 1);
         }
     }
     account
