@@ -61,11 +61,6 @@ impl Cluster {
         assert!(self.run(&["freeze", node]).status.success());
     }
 
-    /// Lets a frozen node go on, as if no time had passed.
-    pub(crate) fn thaw(&self, node: &str) {
-        assert!(self.run(&["thaw", node]).status.success());
-    }
-
     fn await_success(&self, question: &str) -> Output {
         for _ in 0..LOOKS_MAX {
             let output = self.run(&[question]);

@@ -58,8 +58,9 @@ fn the_database_fails_over_and_nothing_is_lost() {
     let lost = fail_over(&cluster, &resellers, Cluster::freeze);
     fleet.revive();
     resellers.move_to(fleet.servers());
-    // It still believes that it leads, and has to find out that it doesn't.
-    cluster.thaw(&lost);
+    // As its watchdog does, before it can wake up and believe that it leads.
+    cluster.kill(&lost);
+    cluster.revive(&lost);
     cluster.await_whole();
     resellers.await_purchases(PURCHASES);
     reckon(&fleet, &resellers.close());
