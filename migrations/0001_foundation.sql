@@ -16,7 +16,8 @@ CREATE TABLE accounts (
     invoices_count BIGINT NOT NULL,
     orders_count BIGINT NOT NULL,
     latest_at BIGINT NOT NULL,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    home_country TEXT
 )/*sqlite WITHOUT ROWID*/;
 
 CREATE TABLE api_keys (

@@ -8,6 +8,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod batches;
 pub mod catalog;
 mod context;
 pub mod db;
@@ -35,6 +36,7 @@ mod test_database;
 
 pub use context::{AskSchedule, Context, Settings};
 pub use error::Error;
+pub use limits::LimitExceeded;
 
 /// Writes bytes as hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {

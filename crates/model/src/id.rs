@@ -95,6 +95,8 @@ id! {
     UserId UserKind "usr";
     /// One place where a person is signed in.
     SessionId SessionKind "ses";
+    /// A file of top-ups.
+    BatchId BatchKind "bat";
 }
 
 /// One submission of an order to one supplier, and our reference there: `att_<order>_<number>`.

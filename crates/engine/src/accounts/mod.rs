@@ -10,7 +10,7 @@ mod store;
 
 pub use directory::{AuthError, Directory};
 pub use keys::{ApiKey, NewKey, Scope, UnknownScope, create_key, list_keys, revoke_key};
-use model::{AccountId, Currency, DepositId, Ids, Money, Timestamp};
+use model::{AccountId, Country, Currency, DepositId, Ids, Money, Timestamp};
 pub(crate) use store::{AccountRow, lock, write_counts};
 pub use store::{find, list};
 
@@ -43,6 +43,8 @@ pub struct Account {
     pub webhook_secrets: WebhookSecrets,
     /// When it was made.
     pub created_at: Timestamp,
+    /// Where its customers' numbers are from when they are written without a country.
+    pub home_country: Option<Country>,
 }
 
 /// Whether an account may buy.
@@ -139,6 +141,7 @@ pub fn create(tx: &mut Tx<'_>, ids: &Ids, new: &NewAccount, now: Timestamp) -> R
             before: None,
         },
         created_at: id.created_at(),
+        home_country: None,
     };
     store::insert(tx, &account)?;
     changed(tx)?;
@@ -204,6 +207,12 @@ pub fn set_limits(tx: &mut Tx<'_>, account: AccountId, limits: Limits) -> Result
         sql,
         &values![account, minor(order_max), minor(day_max), minor(recipient_day_max)],
     )
+}
+
+/// Changes where numbers are from that are written without a country.
+pub fn set_home_country(tx: &mut Tx<'_>, account: AccountId, home: Option<Country>) -> Result<(), AccountError> {
+    let sql = "UPDATE accounts SET home_country = ?2 WHERE id = ?1";
+    update(tx, account, sql, &values![account, home])
 }
 
 /// Changes what is added to a supplier's cost, and whether selling below cost is allowed.

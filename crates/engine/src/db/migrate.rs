@@ -17,6 +17,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ),
     ("0004_people", include_str!("../../../../migrations/0004_people.sql")),
     ("0005_figures", include_str!("../../../../migrations/0005_figures.sql")),
+    ("0006_batches", include_str!("../../../../migrations/0006_batches.sql")),
     (
         "0009_restores",
         include_str!("../../../../migrations/0009_restores.sql"),

@@ -98,6 +98,7 @@ text_values!(
     model::DeliveryId,
     model::UserId,
     model::SessionId,
+    model::BatchId,
     model::Currency,
     model::Country,
     model::PhoneNumber,

@@ -154,7 +154,19 @@ impl Lookup {
         hint: Option<&str>,
         now: Timestamp,
     ) -> Result<Recognition, LookupError> {
-        let facts = self.numbers.read(text, None)?;
+        self.recognise_from(snapshot, (text, None), hint, now)
+    }
+
+    /// The same, where a number without a country is from a home country.
+    pub fn recognise_from(
+        &self,
+        snapshot: &Snapshot,
+        (text, home): (&str, Option<Country>),
+        hint: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Recognition, LookupError> {
+        let region = home.and_then(|home| home.code().parse().ok());
+        let facts = self.numbers.read(text, region)?;
         let number = PhoneNumber::from_digits(facts.number.digits()).ok_or(InvalidNumber::WrongLength)?;
         let line_type = facts.line_type;
         if !line_type.can_be_topped_up() {

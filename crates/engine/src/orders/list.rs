@@ -10,7 +10,7 @@ use model::{AccountId, OrderId, PhoneNumber, Timestamp};
 use super::{Order, store};
 use crate::{
     Error,
-    db::{Tx, Value, values},
+    db::{Lock, Select, Tx, Value, text, values},
     page::{Numbered, Page, PageRequest, Span},
 };
 
@@ -48,6 +48,20 @@ pub fn find(tx: &mut Tx<'_>, account: AccountId, order: OrderId) -> Result<Optio
         store::COLUMNS
     );
     tx.find(&sql, &values![account, order], store::read)
+}
+
+/// Finds orders of an account; what isn't there is left out.
+pub(crate) fn of_ids(tx: &mut Tx<'_>, account: AccountId, orders: &[OrderId]) -> Result<Vec<Order>, Error> {
+    const BY_ID: Select = Select {
+        table: "orders",
+        columns: store::COLUMNS,
+        keys: &[text("account_id"), text("id")],
+        condition: "",
+        order: "",
+        lock: Lock::None,
+    };
+    let keys: Vec<_> = orders.iter().map(|order| values![account, *order]).collect();
+    tx.select_many(&BY_ID, &keys, store::read)
 }
 
 /// Lists an account's orders, newest first.

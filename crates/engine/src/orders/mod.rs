@@ -19,6 +19,7 @@ mod store;
 pub use begin::{Begin, Begun, Question, Submission};
 pub use decide::{DecideError, Verdict, decide};
 pub use everywhere::{Search, newest, search};
+pub(crate) use list::of_ids;
 pub use list::{OrderFilter, find, list};
 use model::{AccountId, Country, InvoiceId, Money, OrderId, PhoneNumber, ProductId, Receipt, Rejection, Timestamp};
 pub use resolve::{Call, Resolve, Resolved};
