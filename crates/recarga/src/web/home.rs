@@ -1,23 +1,10 @@
-//! `/` and `/console`: where people begin.
+//! `/console`: where those of the house begin.
 
 use askama::Template;
-use axum::{
-    extract::State,
-    response::{IntoResponse, Redirect, Response},
-};
-use engine::{accounts, db::Tx, people::Action};
-use model::Money;
+use axum::{extract::State, response::Response};
+use engine::people::Action;
 
 use super::{Page, PageError, Shared, SignedIn, page::html};
-
-#[derive(Template)]
-#[template(path = "counter/home.html")]
-struct CounterPage {
-    page: Page,
-    account: String,
-    balance: Money,
-    held: Money,
-}
 
 #[derive(Template)]
 #[template(path = "console/home.html")]
@@ -26,26 +13,6 @@ struct ConsolePage {
     under_way: i64,
     stuck: i64,
     accounts: usize,
-}
-
-pub(super) async fn counter(State(web): State<Shared>, signed_in: SignedIn) -> Result<Response, PageError> {
-    let Ok(id) = signed_in.account() else {
-        return Ok(Redirect::to("/console").into_response());
-    };
-    signed_in.require(Action::SeeOwnOrders)?;
-    let account = web.app.directory().account(id).cloned().ok_or(PageError::NotFound)?;
-    let (balance, held) = web
-        .app
-        .db
-        .read(move |tx: &mut Tx<'_>| accounts::balance(tx, id))
-        .await
-        .map_err(|_| PageError::Internal)?;
-    html(&CounterPage {
-        page: signed_in.page,
-        account: account.name,
-        balance,
-        held,
-    })
 }
 
 pub(super) async fn console(State(web): State<Shared>, signed_in: SignedIn) -> Result<Response, PageError> {

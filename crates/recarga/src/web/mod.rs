@@ -85,7 +85,7 @@ pub(crate) fn beside(api: Router, app: Arc<App>, settings: PageSettings) -> Rout
         app,
     });
     let pages = Router::new()
-        .route("/", get(home::counter))
+        .merge(crate::counter::routes())
         .route("/console", get(home::console))
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/sign-in/again", get(again::show).post(again::prove))

@@ -6,7 +6,10 @@ use engine::people::{Action, User};
 struct Entry(&'static str, &'static str, &'static str, Action);
 
 /// The counter's, for an account's staff.
-const COUNTER: [Entry; 1] = [Entry("/", "nav.counter", "phone", Action::SeeOwnOrders)];
+const COUNTER: [Entry; 2] = [
+    Entry("/", "nav.counter", "phone", Action::Sell),
+    Entry("/bulk", "nav.bulk", "upload", Action::SellInBulk),
+];
 
 /// The console's, for those of the house.
 const CONSOLE: [Entry; 1] = [Entry("/console", "nav.today", "pulse", Action::SeeConsole)];

@@ -66,7 +66,22 @@ impl Browser {
         self.send("POST", path, body.finish()).await
     }
 
+    /// Sends a form with a file in it.
+    pub(crate) async fn upload(&mut self, path: &str, (field, name, text): (&str, &str, &str)) -> Answer {
+        let body = format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
+             Content-Type: text/csv\r\n\r\n{text}\r\n--edge--\r\n"
+        );
+        self.send_as("POST", path, ("multipart/form-data; boundary=edge", body))
+            .await
+    }
+
     async fn send(&mut self, method: &str, path: &str, body: String) -> Answer {
+        self.send_as(method, path, ("application/x-www-form-urlencoded", body))
+            .await
+    }
+
+    async fn send_as(&mut self, method: &str, path: &str, (kind, body): (&str, String)) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in &self.headers {
             request = request.header(*name, *value);
@@ -76,9 +91,7 @@ impl Browser {
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        let request = request
-            .header("cookie", jar.join("; "))
-            .header("content-type", "application/x-www-form-urlencoded");
+        let request = request.header("cookie", jar.join("; ")).header("content-type", kind);
         let answer = self.stage.send(request.body(Body::from(body)).unwrap()).await;
         for set in answer.headers.get_all("set-cookie") {
             let (pair, attributes) = set.to_str().unwrap().split_once(';').unwrap();

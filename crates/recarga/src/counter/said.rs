@@ -1,0 +1,80 @@
+//! What goes wrong at a counter, said to people in their language.
+
+use engine::{
+    LimitExceeded,
+    invoices::{
+        PlaceError,
+        draft::{DraftError, Fault},
+    },
+    lookup::LookupError,
+};
+use numbers::InvalidNumber;
+
+use crate::web::Page;
+
+/// Why a number can't be topped up.
+pub(super) fn number(page: &Page, error: &LookupError) -> String {
+    match error {
+        LookupError::InvalidNumber(invalid) => invalid_number(page, invalid),
+        LookupError::NotMobile { .. } => page.t("wrong.not_mobile").to_owned(),
+        LookupError::UnsupportedOperator { .. } => page.t("wrong.nobody_serves").to_owned(),
+    }
+}
+
+fn invalid_number(page: &Page, invalid: &InvalidNumber) -> String {
+    match invalid {
+        InvalidNumber::Empty => page.t("wrong.empty").to_owned(),
+        InvalidNumber::NotANumber { found } => page.fill("wrong.not_a_number", &[("found", found)]),
+        InvalidNumber::UnknownCallingCode => page.t("wrong.calling_code").to_owned(),
+        InvalidNumber::TooShort { expected, given, plan } => page.fill(
+            "wrong.too_short",
+            &[("expected", expected), ("given", given), ("code", &plan.calling_code)],
+        ),
+        InvalidNumber::TooLong { expected, given, plan } => page.fill(
+            "wrong.too_long",
+            &[("expected", expected), ("given", given), ("code", &plan.calling_code)],
+        ),
+        InvalidNumber::WrongLength => page.t("wrong.length").to_owned(),
+        InvalidNumber::NotAssigned { plan } => page.fill("wrong.not_assigned", &[("country", plan)]),
+        InvalidNumber::NeedsCountry => page.t("wrong.needs_country").to_owned(),
+    }
+}
+
+/// Why a line can't be sold.
+pub(super) fn draft(page: &Page, error: &DraftError) -> String {
+    match &error.fault {
+        Fault::PriceChanged { price, .. } => page.fill("wrong.price_changed", &[("price", &page.money(price))]),
+        Fault::UnknownProduct(_) => page.t("wrong.product").to_owned(),
+        Fault::Choice(_) | Fault::InvalidAmount(_) | Fault::Price(_) => {
+            page.fill("wrong.amount", &[("why", &error.fault)])
+        }
+        Fault::UnsupportedOperator(_) => page.t("wrong.other_operator").to_owned(),
+        Fault::InvalidPhoneNumber(why) => page.fill("wrong.number", &[("why", why)]),
+        Fault::TooManyItems | Fault::NoItems => page.t("wrong.amount_missing").to_owned(),
+    }
+}
+
+/// Why it is not sold after all. The money is where it was.
+pub(super) fn place(page: &Page, error: &PlaceError) -> String {
+    match error {
+        PlaceError::AccountSuspended => page.t("wrong.suspended").to_owned(),
+        PlaceError::BalanceTooLow(short) => page.fill(
+            "wrong.balance",
+            &[
+                ("needed", &page.money(&short.needed)),
+                ("available", &page.money(&short.available)),
+            ],
+        ),
+        PlaceError::LimitExceeded(LimitExceeded::Order(max)) => {
+            page.fill("wrong.limit_order", &[("max", &page.money(max))])
+        }
+        PlaceError::LimitExceeded(LimitExceeded::Day(max)) => {
+            page.fill("wrong.limit_day", &[("max", &page.money(max))])
+        }
+        PlaceError::LimitExceeded(LimitExceeded::RecipientDay(max)) => {
+            page.fill("wrong.limit_recipient", &[("max", &page.money(max))])
+        }
+        PlaceError::DuplicateTopup { .. } => page.t("wrong.duplicate").to_owned(),
+        PlaceError::IdempotencyKeyReused => page.t("wrong.stale").to_owned(),
+    }
+}
