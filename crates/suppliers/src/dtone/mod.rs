@@ -81,14 +81,10 @@ impl DtOne {
         ask.auth(&self.auth).within(self.settings.timeout)
     }
 
-    /// Whether late changes are due to be read, and that they are read now.
-    fn reads_late_changes(&self, now: Timestamp) -> bool {
-        let mut read_at = self.late_changes_read_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = read_at.is_none_or(|at| now.since(at) >= LATE_CHANGES_EVERY);
-        if due {
-            *read_at = Some(now);
-        }
-        due
+    /// Whether late changes were read a short while ago.
+    fn has_late_changes(&self, now: Timestamp) -> bool {
+        let read_at = self.late_changes_read_at.lock().unwrap_or_else(PoisonError::into_inner);
+        read_at.is_some_and(|at| now.since(at) < LATE_CHANGES_EVERY)
     }
 }
 
@@ -129,10 +125,12 @@ impl Supplier for DtOne {
 
     async fn late_changes(&self, since: Timestamp) -> Result<Vec<AttemptId>, SupplierError> {
         let now = self.clock.now();
-        if !self.reads_late_changes(now) {
+        if self.has_late_changes(now) {
             return Ok(Vec::new());
         }
-        self.reversed(since.min(now.minus(LATE_CHANGES_SPAN))).await
+        let reversed = self.reversed(since.min(now.minus(LATE_CHANGES_SPAN))).await?;
+        *self.late_changes_read_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+        Ok(reversed)
     }
 
     async fn float(&self) -> Result<Money, SupplierError> {
