@@ -1,3 +1,6 @@
+-- Where a row is soon written again, its page keeps room for that (fillfactor): PostgreSQL then leaves the indexes
+-- alone, as long as nothing that an index or its condition names has changed.
+
 -- Resellers. The counts number their invoices, orders and webhook deliveries without gaps, so that any page of a
 -- list is one step away; latest_at is when the latest of them was made, so that their ids grow as their numbers do.
 CREATE TABLE accounts (
@@ -32,7 +35,8 @@ CREATE TABLE api_keys (
 )/*sqlite WITHOUT ROWID*/;
 
 -- An account's book: one row for each ledger account and currency. A row's balance is its credits less its debits, so
--- the rows of a book add up to zero in each currency. The row of code 'balance' is locked before any other is moved.
+-- the rows of a book add up to zero in each currency. The row of code 'balance' is locked before any other is moved;
+-- it, 'held' and 'sales' are there from the start.
 CREATE TABLE ledger_accounts (
     account_id TEXT NOT NULL,
     code TEXT NOT NULL,
@@ -80,14 +84,18 @@ CREATE TABLE invoices (
     orders_count BIGINT NOT NULL,
     orders_open BIGINT NOT NULL CHECK (orders_open >= 0),
     expires_at BIGINT NOT NULL,
+    due_at BIGINT,
     paid_at BIGINT,
     ended_at BIGINT,
-    PRIMARY KEY (account_id, id)
-)/*sqlite WITHOUT ROWID*/;
+    PRIMARY KEY (account_id, id),
+    CHECK ((due_at IS NOT NULL) = (status = 'unpaid'))
+)/*sqlite WITHOUT ROWID*//*postgresql WITH (fillfactor = 50)*/;
 CREATE UNIQUE INDEX invoices_number ON invoices (account_id, number);
-CREATE INDEX invoices_unpaid ON invoices (account_id, expires_at) WHERE status = 'unpaid';
+CREATE INDEX invoices_due ON invoices (account_id, due_at) WHERE due_at IS NOT NULL;
 
 -- One phone, one product. due_at is when a worker has to look at it next; it is null once nothing is left to do.
+-- While an attempt is being delivered its lease holds other workers off, and due_at stays what it was: an index
+-- would have to follow it. For the same reason no index has the status, but only one that is out of the ordinary.
 CREATE TABLE orders (
     account_id TEXT NOT NULL,
     id TEXT NOT NULL,
@@ -111,15 +119,19 @@ CREATE TABLE orders (
     receipt TEXT,
     decision TEXT,
     ended_at BIGINT,
+    lease_until BIGINT,
+    exceptional TEXT,
     PRIMARY KEY (account_id, id),
-    CHECK ((due_at IS NOT NULL) = (status IN ('waiting', 'delivering', 'confirming', 'stuck')))
-)/*sqlite WITHOUT ROWID*/;
+    CHECK ((due_at IS NOT NULL) = (status IN ('waiting', 'delivering', 'confirming', 'stuck'))),
+    CHECK ((lease_until IS NOT NULL) = (status = 'delivering')),
+    CHECK ((exceptional IS NULL) = (status IN ('waiting', 'delivering', 'delivered'))),
+    CHECK (exceptional = status)
+)/*sqlite WITHOUT ROWID*//*postgresql WITH (fillfactor = 50)*/;
 CREATE UNIQUE INDEX orders_number ON orders (account_id, number);
 CREATE INDEX orders_recipient ON orders (account_id, phone_number, number);
 CREATE INDEX orders_due ON orders (account_id, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX orders_reference ON orders (account_id, reference, number) WHERE reference IS NOT NULL;
-CREATE INDEX orders_exceptional ON orders (account_id, status, number)
-    WHERE status IN ('created', 'confirming', 'stuck', 'refunded', 'reversed', 'cancelled');
+CREATE INDEX orders_exceptional ON orders (account_id, exceptional, number) WHERE exceptional IS NOT NULL;
 
 -- One submission of an order to one supplier, written before the supplier is called.
 CREATE TABLE attempts (
@@ -137,7 +149,7 @@ CREATE TABLE attempts (
     outcome TEXT,
     answered_at BIGINT,
     PRIMARY KEY (account_id, order_id, number)
-)/*sqlite WITHOUT ROWID*/;
+)/*sqlite WITHOUT ROWID*//*postgresql WITH (fillfactor = 50)*/;
 
 -- First answers, kept with the work that they answer.
 CREATE TABLE idempotency_keys (

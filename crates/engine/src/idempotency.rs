@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Error,
-    db::{Insert, Lock, Select, Tx, int, text, values},
+    db::{Asked, Insert, Lock, Select, Tx, int, text, values},
 };
 
 /// A key that a caller gave to a request, and what the request was.
@@ -52,6 +52,15 @@ pub(crate) type Answers = HashMap<(AccountId, String), (String, String)>;
 
 /// Finds the first answers to requests that have been made before.
 pub(crate) fn find(tx: &mut Tx<'_>, asked: &[Place<'_>]) -> Result<Answers, Error> {
+    let found = ask(tx, asked)?;
+    Ok(tx.take(found)?.into_iter().collect())
+}
+
+/// An entry of [`Answers`].
+type First = ((AccountId, String), (String, String));
+
+/// Asks for the first answers to requests that have been made before.
+pub(crate) fn ask(tx: &mut Tx<'_>, asked: &[Place<'_>]) -> Result<Asked<First>, Error> {
     const BY_KEY: Select = Select {
         table: "idempotency_keys",
         columns: "account_id, key, fingerprint, answer",
@@ -61,10 +70,9 @@ pub(crate) fn find(tx: &mut Tx<'_>, asked: &[Place<'_>]) -> Result<Answers, Erro
         lock: Lock::None,
     };
     let keys: Vec<_> = asked.iter().map(|(account, key)| values![account, &key.key]).collect();
-    let found = tx.select_many(&BY_KEY, &keys, |row| {
+    tx.ask_many(&BY_KEY, &keys, |row| {
         Ok(((row.parse(0)?, row.text(1)?), (row.text(2)?, row.text(3)?)))
-    })?;
-    Ok(found.into_iter().collect())
+    })
 }
 
 /// Compares a request with the first one of its key.

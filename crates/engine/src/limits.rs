@@ -7,7 +7,7 @@ use model::{AccountId, Money, OrderId, PhoneNumber, Timestamp};
 use crate::{
     Error,
     accounts::Limits,
-    db::{Insert, Lock, Select, Tx, Value, int, text, values},
+    db::{Asked, Insert, Lock, Select, Tx, Value, int, text, values},
     orders::Order,
 };
 
@@ -51,12 +51,26 @@ const ADDED: Insert = Insert {
 impl Spending {
     /// Reads what the accounts have spent on the day of `now`.
     pub(crate) fn read(tx: &mut Tx<'_>, accounts: &[AccountId], now: Timestamp) -> Result<Self, Error> {
+        let days = Self::ask(tx, accounts, now)?;
+        Ok(Self::of(tx.take(days)?))
+    }
+
+    /// Asks for what the accounts have spent on the day of `now`.
+    pub(crate) fn ask(
+        tx: &mut Tx<'_>,
+        accounts: &[AccountId],
+        now: Timestamp,
+    ) -> Result<Asked<(AccountId, i64)>, Error> {
         let keys: Vec<_> = accounts.iter().map(|account| values![account, now.day()]).collect();
-        let days = tx.select_many(&DAY, &keys, |row| Ok((row.parse(0)?, row.int(1)?)))?;
-        Ok(Self {
+        tx.ask_many(&DAY, &keys, |row| Ok((row.parse(0)?, row.int(1)?)))
+    }
+
+    /// Starts from what accounts have spent.
+    pub(crate) fn of(days: Vec<(AccountId, i64)>) -> Self {
+        Self {
             days: days.into_iter().collect(),
             ..Self::default()
-        })
+        }
     }
 
     /// Adds what was spent on recipients today.

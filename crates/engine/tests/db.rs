@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::{
     Error,
-    db::{Command, Db, Durability, Tx, Value},
+    db::{Command, Db, Durability, Lock, Select, Tx, Value, text},
 };
 use model::{AccountId, Ids, Timestamp};
 
@@ -96,6 +96,40 @@ async fn a_database_is_found_again_and_one_of_a_newer_program_is_refused() {
         refused.contains("0999_future") && refused.contains("newer"),
         "{refused}"
     );
+}
+
+/// Reads what was kept under two texts, having asked for both before the first is taken.
+fn both(tx: &mut Tx<'_>) -> Result<[Vec<String>; 2], Error> {
+    const KEPT: Select = Select {
+        table: "operators",
+        columns: "id",
+        keys: &[text("id")],
+        condition: "",
+        order: "",
+        lock: Lock::None,
+    };
+    let first = tx.ask_many(&KEPT, &[["a".into()]], |row| row.text(0))?;
+    let second = tx.ask_many(&KEPT, &[["b".into()], ["c".into()]], |row| row.text(0))?;
+    let second = tx.take(second)?;
+    Ok([tx.take(first)?, second])
+}
+
+#[tokio::test]
+async fn what_is_asked_together_comes_together() {
+    let database = testkit::database();
+    for text in ["a", "b", "c"] {
+        database.db.write(Keep(text)).await.unwrap();
+    }
+    database.db.read(both).await.expect("statements are prepared");
+    let before = database.db.traffic();
+    let [first, mut second] = database.db.read(both).await.unwrap();
+    second.sort();
+    assert_eq!(
+        (first, second),
+        (vec!["a".to_owned()], vec!["b".to_owned(), "c".to_owned()])
+    );
+    let trips = database.db.traffic().round_trips - before.round_trips;
+    assert!(trips <= 2, "one for both and one to end: {trips}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use engine::{
     Settings,
-    orders::{Begun, Call, Order, OrderKey, OrderStatus, Resolved, Search, Verdict, decide, newest, search},
+    orders::{self, Begun, Call, Order, OrderKey, OrderStatus, Resolved, Search, Verdict, decide, newest, search},
 };
 use model::{Cause, Clock, Elsewhere, Fault, Outcome, Receipt, Rejection};
 use testkit::World;
@@ -33,6 +33,27 @@ fn delivered() -> Outcome {
 
 async fn a_world() -> World {
     World::new(testkit::database(), 1, Settings::default()).await
+}
+
+#[tokio::test]
+async fn a_lease_holds_other_workers_off_until_it_ends() {
+    let world = a_world().await;
+    let account = world.account(FUNDED).await.id;
+    let key = world.order(account, NUMBER).await;
+    let due = async || {
+        let now = world.clock.now();
+        world.db.read(move |tx| orders::due(tx, now, 10)).await.unwrap()
+    };
+    assert_eq!(due().await, [key]);
+    world.begin(key).await;
+    assert_eq!(due().await, [], "its worker has it");
+    world.clock.advance(Settings::default().lease);
+    assert_eq!(due().await, [key], "its worker is taken for dead");
+    assert!(matches!(world.begin(key).await, Begun::Ask(_)));
+    assert_eq!(due().await, [], "another one asks");
+    world.resolve(key, 1, Call::Find, delivered()).await;
+    world.clock.advance(Settings::default().lease);
+    assert_eq!(due().await, [], "nothing is left to do");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ mod store;
 pub use directory::{AuthError, Directory};
 pub use keys::{ApiKey, NewKey, Scope, UnknownScope, create_key, list_keys, revoke_key};
 use model::{AccountId, Country, Currency, DepositId, Ids, Money, Timestamp};
-pub(crate) use store::{AccountRow, lock, write_counts};
+pub(crate) use store::{AccountRow, ask, lock, write_counts};
 pub use store::{find, list};
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     catalog::BelowCost,
     context::Settings,
     db::{Tx, values},
-    ledger::{Books, Deposit, InsufficientBalance},
+    ledger::{self, Books, Deposit, InsufficientBalance},
 };
 
 /// A reseller.
@@ -187,8 +187,7 @@ pub fn fund(
 /// What an account may spend and what its open orders hold.
 pub fn balance(tx: &mut Tx<'_>, account: AccountId) -> Result<(Money, Money), AccountError> {
     let currency = find(tx, account)?.ok_or(AccountError::Unknown(account))?.currency;
-    let books = Books::open(tx, &[account], Timestamp::default())?;
-    Ok((books.balance(account, currency), books.held(account, currency)))
+    Ok(ledger::standing(tx, account, currency)?)
 }
 
 /// Changes how much an account may buy.

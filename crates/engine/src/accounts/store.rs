@@ -6,7 +6,8 @@ use super::{Account, AccountStatus, Limits, WebhookSecrets};
 use crate::{
     Error,
     catalog::BelowCost,
-    db::{Lock, Row, Select, Tx, Update, int, text, values},
+    db::{Asked, Lock, Row, Select, Tx, Update, int, text, values},
+    ledger,
 };
 
 const COLUMNS: &str = "id, name, currency, status, markup_bps, below_cost, order_max_minor, day_max_minor,
@@ -80,6 +81,12 @@ pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Account>, Error> {
 
 /// Reads accounts, which stay as they are until the transaction ends.
 pub(crate) fn lock(tx: &mut Tx<'_>, accounts: &[AccountId]) -> Result<Vec<AccountRow>, Error> {
+    let asked = ask(tx, accounts)?;
+    tx.take(asked)
+}
+
+/// Asks for accounts, which then stay as they are until the transaction ends.
+pub(crate) fn ask(tx: &mut Tx<'_>, accounts: &[AccountId]) -> Result<Asked<AccountRow>, Error> {
     const LOCK: Select = Select {
         table: "accounts",
         columns: COLUMNS,
@@ -89,7 +96,7 @@ pub(crate) fn lock(tx: &mut Tx<'_>, accounts: &[AccountId]) -> Result<Vec<Accoun
         lock: Lock::Rows,
     };
     let keys: Vec<_> = accounts.iter().map(|account| values![account]).collect();
-    tx.select_many(&LOCK, &keys, read)
+    tx.ask_many(&LOCK, &keys, read)
 }
 
 /// Writes how many invoices and orders the accounts have now.
@@ -133,9 +140,5 @@ pub(super) fn insert(tx: &mut Tx<'_>, account: &Account) -> Result<(), Error> {
         *created_at
     ];
     tx.execute(sql, &row)?;
-    // The row that is locked before any other of the book is moved has to be there from the start.
-    let sql = "INSERT INTO ledger_accounts (account_id, code, currency, balance_minor, transfers_count)
-               VALUES (?1, 'balance', ?2, 0, 0)";
-    tx.execute(sql, &values![id, currency])?;
-    Ok(())
+    ledger::open_book(tx, *id, *currency)
 }

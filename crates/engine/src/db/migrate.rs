@@ -76,19 +76,24 @@ fn check_applied(applied: &[(String, String)]) -> Result<(), Error> {
     Ok(())
 }
 
-/// `/*sqlite … */` holds what only SQLite understands; for every other database it is a comment.
 fn for_sqlite(sql: &str) -> String {
-    let mut parts = sql.split("/*sqlite ");
+    understood_by("sqlite", sql)
+}
+
+/// Texts are compared byte by byte, as SQLite does, whatever language the database was made for.
+pub(super) fn for_postgres(sql: &str) -> String {
+    understood_by("postgresql", sql).replace(" TEXT", " TEXT COLLATE \"C\"")
+}
+
+/// `/*sqlite … */` holds what only SQLite understands; for every other database it is a comment.
+fn understood_by(database: &str, sql: &str) -> String {
+    let begins = format!("/*{database} ");
+    let mut parts = sql.split(&begins);
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         text.push_str(&part.replacen("*/", "", 1));
     }
     text
-}
-
-/// Texts are compared byte by byte, as SQLite does, whatever language the database was made for.
-pub(super) fn for_postgres(sql: &str) -> String {
-    sql.replace(" TEXT", " TEXT COLLATE \"C\"")
 }
 
 pub(super) fn checksum(sql: &str) -> String {

@@ -24,7 +24,7 @@ pub use postgres::{Address, AddressError, Traffic};
 pub(crate) use rows::values;
 pub use rows::{Row, Value};
 pub use sqlite::{Backup, BackupError, back_up};
-pub use tx::{Column, Insert, Lock, Select, Tx, Update, int, text};
+pub use tx::{Asked, Column, Insert, Lock, Select, Tx, Update, int, text};
 
 use crate::Error;
 

@@ -29,7 +29,7 @@ pub struct Column<'a> {
     pub name: &'a str,
     /// Its type: `TEXT` or `BIGINT`.
     pub kind: &'static str,
-    /// How a key compares with it: `=`, `>=` or `<`.
+    /// How a key compares with it: `=`, `>=` or `<`. What is set is `=` or `+`.
     pub compare: &'static str,
 }
 
@@ -44,6 +44,12 @@ impl Column<'_> {
     #[must_use]
     pub const fn below(self) -> Self {
         Self { compare: "<", ..self }
+    }
+
+    /// What is set is added to what is there.
+    #[must_use]
+    pub const fn added(self) -> Self {
+        Self { compare: "+", ..self }
     }
 }
 
@@ -91,6 +97,15 @@ pub enum Lock {
     Rows,
     /// Something that is locked already keeps them, or nobody needs it.
     None,
+}
+
+/// Rows that were asked for. Whatever is asked before the first of it is taken comes together.
+#[must_use]
+pub struct Asked<T>(Rows<T>);
+
+enum Rows<T> {
+    Here(Vec<T>),
+    Coming(postgres::Ticket, fn(&Row<'_>) -> Result<T, Error>),
 }
 
 /// Inserts a set of rows.
@@ -185,26 +200,34 @@ impl<'a> Tx<'a> {
         &mut self,
         select: &Select,
         keys: &[[Value; N]],
-        read: impl FnMut(&Row<'_>) -> Result<T, Error>,
+        read: fn(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
-        debug_assert_eq!(N, select.keys.len(), "a value for each key column of {}", select.table);
-        if keys.is_empty() {
-            return Ok(Vec::new());
-        }
-        match &mut self.inner {
-            Inner::Sqlite(session) => session.select_many(select, keys, read),
-            Inner::Postgres(session) => session.select_many(select, keys, read),
-        }
+        let asked = self.ask_many(select, keys, read)?;
+        self.take(asked)
     }
 
-    /// Locks rows as [`Lock::Rows`] does, without reading them: what is read afterwards is what the
-    /// transactions before this one have left.
-    pub fn lock<const N: usize>(&mut self, select: &Select, keys: &[[Value; N]]) -> Result<(), Error> {
-        match &mut self.inner {
-            // There is one writer.
-            Inner::Sqlite(_) => Ok(()),
-            Inner::Postgres(_) if keys.is_empty() => Ok(()),
-            Inner::Postgres(session) => session.lock(select, keys),
+    /// Asks for the rows that have one of the keys, after what was asked and written before. They are
+    /// waited for when they are taken.
+    pub fn ask_many<const N: usize, T>(
+        &mut self,
+        select: &Select,
+        keys: &[[Value; N]],
+        read: fn(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Asked<T>, Error> {
+        debug_assert_eq!(N, select.keys.len(), "a value for each key column of {}", select.table);
+        Ok(Asked(match &mut self.inner {
+            _ if keys.is_empty() => Rows::Here(Vec::new()),
+            Inner::Sqlite(session) => Rows::Here(session.select_many(select, keys, read)?),
+            Inner::Postgres(session) => Rows::Coming(session.ask_many(select, keys)?, read),
+        }))
+    }
+
+    /// Takes the rows that were asked for.
+    pub fn take<T>(&mut self, asked: Asked<T>) -> Result<Vec<T>, Error> {
+        match (asked.0, &mut self.inner) {
+            (Rows::Here(rows), _) => Ok(rows),
+            (Rows::Coming(ticket, read), Inner::Postgres(session)) => session.take_many(ticket, read),
+            (Rows::Coming(..), Inner::Sqlite(_)) => Err(Error::corrupt("rows of another transaction")),
         }
     }
 

@@ -32,7 +32,7 @@ pub(crate) fn close_orders(
     now: Timestamp,
 ) -> Result<Vec<Invoice>, Error> {
     let keys: Vec<_> = ended.keys().copied().collect();
-    let mut invoices = store::lock(tx, &keys)?;
+    let mut invoices = store::find_all(tx, &keys)?;
     let mut before = Vec::with_capacity(invoices.len());
     for invoice in &mut invoices {
         before.push(invoice.status);
@@ -54,7 +54,7 @@ pub fn cancel(
     now: Timestamp,
 ) -> Result<Invoice, EndError> {
     accounts::lock(tx, &[account])?;
-    let invoice = store::lock(tx, &[(account, id)])?.pop().ok_or(EndError::Unknown)?;
+    let invoice = store::find_all(tx, &[(account, id)])?.pop().ok_or(EndError::Unknown)?;
     let status = invoice.status.cancel(now)?;
     let invoice = end(tx, invoice, status, now)?;
     webhooks::tell(
@@ -71,14 +71,14 @@ pub fn cancel(
 
 /// Ends invoices that were not paid in time, so many at most; says how many.
 pub fn expire(tx: &mut Tx<'_>, context: &Context, now: Timestamp, limit: u32) -> Result<usize, Error> {
-    let sql = "SELECT account_id, id FROM invoices WHERE status = 'unpaid' AND expires_at <= ?1 LIMIT ?2";
+    let sql = "SELECT account_id, id FROM invoices WHERE due_at IS NOT NULL AND due_at <= ?1 LIMIT ?2";
     let keys = tx.query(sql, &values![now, limit], |row| Ok((row.parse(0)?, row.parse(1)?)))?;
     let mut accounts: Vec<_> = keys.iter().map(|(account, _)| *account).collect();
     accounts.sort_unstable();
     accounts.dedup();
     accounts::lock(tx, &accounts)?;
     let mut told = Vec::new();
-    for invoice in store::lock(tx, &keys)? {
+    for invoice in store::find_all(tx, &keys)? {
         let Ok(status) = invoice.status.expire(now) else {
             continue;
         };

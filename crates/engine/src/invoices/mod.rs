@@ -19,7 +19,7 @@ use model::{AccountId, InvoiceId, Money, Timestamp};
 pub use pay::{Paid, PayError, Payment, pay};
 pub use place::{AnswerWith, Line, Place, PlaceError, Placed, Repeats};
 pub use state::{InvalidTransition, InvoiceStatus, Progress};
-pub(crate) use store::{lock, with_orders};
+pub(crate) use store::{find_all, with_orders};
 
 use crate::orders::Order;
 

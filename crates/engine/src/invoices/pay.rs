@@ -79,7 +79,7 @@ pub fn pay(
         }
     }
     let mut books = Books::open(tx, &[account], now)?;
-    let invoice = store::lock(tx, &[(account, id)])?;
+    let invoice = store::find_all(tx, &[(account, id)])?;
     let invoice = store::with_orders(tx, invoice)?.pop().ok_or(PayError::Unknown)?;
     let paid = match invoice.status {
         InvoiceStatus::Paid { .. } | InvoiceStatus::Complete { .. } => Paid::Before(Box::new(invoice)),

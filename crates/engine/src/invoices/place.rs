@@ -11,7 +11,7 @@ use super::{Invoice, InvoiceStatus, Payment, store};
 use crate::{
     Context, Error,
     accounts::{self, AccountRow, AccountStatus},
-    db::{Command, Lock, Select, Tx, text, values},
+    db::{Asked, Command, Lock, Select, Tx, text, values},
     idempotency::{self, IdempotencyKey, Known},
     ledger::{Books, InsufficientBalance},
     limits::{self, LimitExceeded, Spending},
@@ -143,23 +143,28 @@ impl<'a> Desk<'a> {
         let mut ids: Vec<_> = set.iter().map(|place| place.account).collect();
         ids.sort_unstable();
         ids.dedup();
-        let accounts: HashMap<_, _> = accounts::lock(tx, &ids)?
-            .into_iter()
-            .map(|row| (row.account.id, row))
-            .collect();
-        let books = Books::open(tx, &ids, now)?;
         let keys: Vec<_> = set
             .iter()
             .filter_map(|place| Some((place.account, place.idempotency.as_ref()?)))
             .collect();
-        let mut spending = Spending::read(tx, &ids, now)?;
+        let accounts = accounts::ask(tx, &ids)?;
+        let books = Books::ask(tx, &ids)?;
+        let spent = Spending::ask(tx, &ids, now)?;
+        let recent = ask_recent_orders(tx, set)?;
+        let known = idempotency::ask(tx, &keys)?;
+        let accounts = tx
+            .take(accounts)?
+            .into_iter()
+            .map(|row| (row.account.id, row))
+            .collect();
+        let mut spending = Spending::of(tx.take(spent)?);
         spending.read_recipients(tx, &limited_recipients(set, &accounts), now)?;
         Ok(Self {
             accounts,
-            books,
+            books: books.take(tx, now)?,
             spending,
-            recent: recent_orders(tx, set)?,
-            known: idempotency::find(tx, &keys)?,
+            recent: recent_orders(tx.take(recent)?, set),
+            known: tx.take(known)?.into_iter().collect(),
             invoices: Vec::new(),
             kept: Vec::new(),
         })
@@ -352,8 +357,8 @@ fn limited_recipients(set: &[Place], accounts: &HashMap<AccountId, AccountRow>) 
     recipients.collect::<HashSet<_>>().into_iter().collect()
 }
 
-/// What was ordered for the same phones a moment ago and has not come to nothing.
-fn recent_orders(tx: &mut Tx<'_>, set: &[Place]) -> Result<HashMap<Repeated, OrderId>, Error> {
+/// Asks what was ordered for the same phones and has not come to nothing.
+fn ask_recent_orders(tx: &mut Tx<'_>, set: &[Place]) -> Result<Asked<(Repeated, OrderId)>, Error> {
     const RECENT: Select = Select {
         table: "orders",
         columns: "account_id, phone_number, value_minor, value_currency, id",
@@ -367,14 +372,18 @@ fn recent_orders(tx: &mut Tx<'_>, set: &[Place]) -> Result<HashMap<Repeated, Ord
         keys.extend(place.lines.iter().map(|line| values![place.account, line.phone_number]));
     }
     let keys: Vec<_> = keys.into_iter().collect();
-    let found = tx.select_many(&RECENT, &keys, |row| {
+    tx.ask_many(&RECENT, &keys, |row| {
         let repeated = (row.parse(0)?, row.parse(1)?, Money::new(row.int(2)?, row.parse(3)?));
         Ok((repeated, row.parse::<OrderId>(4)?))
-    })?;
+    })
+}
+
+/// Those of a moment ago.
+fn recent_orders(found: Vec<(Repeated, OrderId)>, set: &[Place]) -> HashMap<Repeated, OrderId> {
     let window = set
         .iter()
         .map(|place| place.now.minus(place.context.settings.duplicate_window))
         .min();
     let recent = |(_, id): &(Repeated, OrderId)| window.is_some_and(|from| id.created_at() >= from);
-    Ok(found.into_iter().filter(recent).collect())
+    found.into_iter().filter(recent).collect()
 }

@@ -45,22 +45,23 @@ fn status(word: &str, paid_at: Timestamp, at: Timestamp) -> Result<InvoiceStatus
     })
 }
 
-/// Reads invoices without their orders; they stay as they are until the transaction ends.
-pub(crate) fn lock(tx: &mut Tx<'_>, keys: &[(AccountId, InvoiceId)]) -> Result<Vec<Invoice>, Error> {
-    const LOCK: Select = Select {
+/// Reads invoices without their orders. What changes an unpaid one has locked its account, and what
+/// changes a paid one the account's book, so that they need no lock of their own.
+pub(crate) fn find_all(tx: &mut Tx<'_>, keys: &[(AccountId, InvoiceId)]) -> Result<Vec<Invoice>, Error> {
+    const BY_ID: Select = Select {
         table: "invoices",
         columns: COLUMNS,
         keys: &[text("account_id"), text("id")],
         condition: "",
         order: "",
-        lock: Lock::Rows,
+        lock: Lock::None,
     };
     let keys: BTreeSet<_> = keys.iter().collect();
     let keys: Vec<_> = keys
         .into_iter()
         .map(|(account, invoice)| values![account, invoice])
         .collect();
-    tx.select_many(&LOCK, &keys, read)
+    tx.select_many(&BY_ID, &keys, read)
 }
 
 pub(super) fn insert(tx: &mut Tx<'_>, invoices: &[Invoice]) -> Result<(), Error> {
@@ -80,6 +81,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, invoices: &[Invoice]) -> Result<(), Error>
             int("orders_count"),
             int("orders_open"),
             int("expires_at"),
+            int("due_at"),
             int("paid_at"),
         ],
         conflict: "",
@@ -99,6 +101,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, invoices: &[Invoice]) -> Result<(), Error>
             invoice.orders_count,
             invoice.orders_open,
             invoice.expires_at,
+            due_at(invoice),
             invoice.status.paid_at(),
         ]
     };
@@ -106,12 +109,23 @@ pub(super) fn insert(tx: &mut Tx<'_>, invoices: &[Invoice]) -> Result<(), Error>
     Ok(())
 }
 
+/// When it has to be looked at: only an unpaid one expires.
+fn due_at(invoice: &Invoice) -> Option<Timestamp> {
+    (invoice.status == InvoiceStatus::Unpaid).then_some(invoice.expires_at)
+}
+
 /// Writes how invoices stand now, each only if it still stood as it was read.
 pub(super) fn update(tx: &mut Tx<'_>, changed: &[(InvoiceStatus, &Invoice)]) -> Result<(), Error> {
     const STAND: Update = Update {
         table: "invoices",
         keys: &[text("account_id"), text("id"), text("status")],
-        sets: &[text("status"), int("orders_open"), int("paid_at"), int("ended_at")],
+        sets: &[
+            text("status"),
+            int("orders_open"),
+            int("due_at"),
+            int("paid_at"),
+            int("ended_at"),
+        ],
     };
     let row = |(before, invoice): &(InvoiceStatus, &Invoice)| {
         values![
@@ -120,6 +134,7 @@ pub(super) fn update(tx: &mut Tx<'_>, changed: &[(InvoiceStatus, &Invoice)]) -> 
             before.as_str(),
             invoice.status.as_str(),
             invoice.orders_open,
+            due_at(invoice),
             invoice.status.paid_at(),
             invoice.status.ended_at(),
         ]

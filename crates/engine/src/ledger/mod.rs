@@ -20,7 +20,10 @@ pub use check::{Report, check};
 use model::{AccountId, AttemptId, Currency, DepositId, Money, OrderId, SupplierName, Timestamp};
 pub use store::{Leg, StatementLine, statement, transfers};
 
-use crate::{Error, db::Tx};
+use crate::{
+    Error,
+    db::{Asked, Tx},
+};
 
 /// A ledger account of a book.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -127,6 +130,18 @@ pub struct OrderMoney {
     pub price: Money,
 }
 
+/// What an account may spend, and what its open orders hold.
+pub(crate) fn standing(tx: &mut Tx<'_>, account: AccountId, currency: Currency) -> Result<(Money, Money), Error> {
+    let found = store::read_standing(tx, account, currency)?;
+    let amount = |code| found.get(&code).copied().unwrap_or(Money::zero(currency));
+    Ok((amount(Code::Balance), amount(Code::Held)))
+}
+
+/// Opens an account's book.
+pub(crate) fn open_book(tx: &mut Tx<'_>, account: AccountId, currency: Currency) -> Result<(), Error> {
+    store::insert_accounts(tx, account, currency)
+}
+
 /// What a delivery costs us.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SupplierCost {
@@ -153,11 +168,28 @@ pub struct Deposit {
     pub note: String,
 }
 
-/// The books of one set of requests, locked, with what has moved in them so far.
+/// The books of one set of requests, locked, with what has moved in them so far. Only balances are
+/// read: nothing else is decided on, and what moves is added to what is there.
 pub struct Books {
-    rows: HashMap<(AccountId, Code, Currency), store::LedgerRow>,
+    balances: HashMap<(AccountId, Currency), store::LedgerRow>,
+    moved: store::Moved,
     transfers: Vec<store::Transfer>,
     now: Timestamp,
+}
+
+/// Books that have been asked for.
+pub(crate) struct AskedBooks(Asked<store::Balance>);
+
+impl AskedBooks {
+    /// Opens them.
+    pub(crate) fn take(self, tx: &mut Tx<'_>, now: Timestamp) -> Result<Books, Error> {
+        Ok(Books {
+            balances: tx.take(self.0)?.into_iter().collect(),
+            moved: store::Moved::new(),
+            transfers: Vec::new(),
+            now,
+        })
+    }
 }
 
 /// The two legs of a transfer.
@@ -167,32 +199,20 @@ struct Legs {
 }
 
 impl Books {
-    /// Reads and locks the books of these accounts.
+    /// Opens and locks the books of these accounts.
     pub fn open(tx: &mut Tx<'_>, accounts: &[AccountId], now: Timestamp) -> Result<Self, Error> {
-        Ok(Self {
-            rows: store::read_books(tx, accounts)?,
-            transfers: Vec::new(),
-            now,
-        })
+        Self::ask(tx, accounts)?.take(tx, now)
+    }
+
+    /// Asks for the books of these accounts, which are locked then.
+    pub(crate) fn ask(tx: &mut Tx<'_>, accounts: &[AccountId]) -> Result<AskedBooks, Error> {
+        store::ask_balances(tx, accounts).map(AskedBooks)
     }
 
     /// What an account may spend in a currency.
     pub fn balance(&self, account: AccountId, currency: Currency) -> Money {
-        self.amount(account, Code::Balance, currency)
-    }
-
-    /// What an account's open orders may cost.
-    pub fn held(&self, account: AccountId, currency: Currency) -> Money {
-        self.amount(account, Code::Held, currency)
-    }
-
-    fn amount(&self, account: AccountId, code: Code, currency: Currency) -> Money {
-        Money::new(
-            self.rows
-                .get(&(account, code, currency))
-                .map_or(0, |row| row.balance_minor),
-            currency,
-        )
+        let balance = self.balances.get(&(account, currency));
+        Money::new(balance.map_or(0, |balance| balance.minor), currency)
     }
 
     /// Pays money in.
@@ -288,7 +308,7 @@ impl Books {
 
     /// Writes what has moved. The database repeats every check.
     pub fn write(self, tx: &mut Tx<'_>) -> Result<(), Error> {
-        store::write_books(tx, self.rows, &self.transfers)
+        store::write(tx, &self.moved, &self.transfers)
     }
 
     fn need(&self, account: AccountId, needed: Money) -> Result<(), InsufficientBalance> {
@@ -314,32 +334,19 @@ impl Books {
         if !transfer.amount.is_positive() {
             return;
         }
-        let minor = transfer.amount.minor();
-        self.bump(&transfer, &legs.debit, minor.checked_neg());
-        self.bump(&transfer, &legs.credit, Some(minor));
-        let touches_balance = legs.debit == Code::Balance || legs.credit == Code::Balance;
-        let key = (transfer.account, Code::Balance, transfer.amount.currency());
-        let line = self
-            .rows
-            .get(&key)
-            .filter(|_| touches_balance)
-            .map(|row| (row.transfers_count, row.balance_minor));
+        let (minor, currency) = (transfer.amount.minor(), transfer.amount.currency());
+        let mut line = None;
+        for (code, minor) in [(&legs.debit, -minor), (&legs.credit, minor)] {
+            let moved = self.moved.entry((transfer.account, code.clone(), currency));
+            moved.or_default().add(minor);
+            if *code == Code::Balance {
+                let balance = self.balances.entry((transfer.account, currency)).or_default();
+                balance.add(minor);
+                assert!(balance.minor >= 0, "balance of {} below zero", transfer.account);
+                line = Some((balance.transfers_count, balance.minor));
+            }
+        }
         self.transfers
             .push(transfer.posted(legs.debit, legs.credit, kind, line));
-    }
-
-    fn bump(&mut self, transfer: &store::Transfer, code: &Code, minor: Option<i64>) {
-        let key = (transfer.account, code.clone(), transfer.amount.currency());
-        let row = self.rows.entry(key).or_default();
-        let moved = minor.and_then(|minor| row.balance_minor.checked_add(minor));
-        row.balance_minor = moved.expect("a ledger account stays within 92 quadrillion major units");
-        row.transfers_count += 1;
-        row.moved = true;
-        let guarded = matches!(code, Code::Balance | Code::Held);
-        assert!(
-            !guarded || row.balance_minor >= 0,
-            "{code} of {} below zero",
-            transfer.account
-        );
     }
 }

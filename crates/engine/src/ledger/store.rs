@@ -1,22 +1,35 @@
 //! The books' SQL and nothing else.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use model::{AccountId, Currency, Money, Timestamp};
 
 use super::{Code, Movement};
 use crate::{
     Error,
-    db::{Insert, Lock, Select, Tx, int, text, values},
+    db::{Asked, Insert, Lock, Select, Tx, Update, int, text, values},
 };
 
-/// A ledger account as it is stored, and whether it has moved since.
-#[derive(Default)]
+/// What is in a ledger account and how many transfers have touched it, or how both have grown.
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct LedgerRow {
-    pub(super) balance_minor: i64,
+    pub(super) minor: i64,
     pub(super) transfers_count: i64,
-    pub(super) moved: bool,
 }
+
+impl LedgerRow {
+    pub(super) fn add(&mut self, minor: i64) {
+        let sum = self.minor.checked_add(minor);
+        self.minor = sum.expect("a ledger account stays within 92 quadrillion major units");
+        self.transfers_count += 1;
+    }
+}
+
+/// What an account may spend in a currency.
+pub(super) type Balance = ((AccountId, Currency), LedgerRow);
+
+/// How ledger accounts have moved, in the order in which they are written.
+pub(super) type Moved = BTreeMap<(AccountId, Code, Currency), LedgerRow>;
 
 /// A transfer that is about to be written.
 pub(super) struct Transfer {
@@ -62,27 +75,25 @@ impl Transfer {
     }
 }
 
-const BOOK: Select = Select {
-    table: "ledger_accounts",
-    columns: "account_id, code, currency, balance_minor, transfers_count",
-    keys: &[text("account_id")],
-    condition: "",
-    order: "ORDER BY account_id, code, currency",
-    lock: Lock::None,
-};
-
-/// Every movement of a book is made under the lock of this row. It is locked before the book is read:
-/// rows that another transaction has added in between would not be seen by one and the same statement.
+/// Every movement of a book is made under the lock of this row, the only one that is decided on.
 const BALANCE: Select = Select {
     table: "ledger_accounts",
-    columns: "balance_minor",
-    keys: &[text("account_id")],
-    condition: "AND code = 'balance'",
+    columns: "account_id, currency, balance_minor, transfers_count",
+    keys: &[text("account_id"), text("code")],
+    condition: "",
     order: "",
     lock: Lock::Rows,
 };
 
-const ROWS: Insert = Insert {
+/// Moves what every account has from the start: what may not fall below zero is refused here.
+const MOVED: Update = Update {
+    table: "ledger_accounts",
+    keys: &[text("account_id"), text("code"), text("currency")],
+    sets: &[int("balance_minor").added(), int("transfers_count").added()],
+};
+
+/// Moves what an account has once something has moved it.
+const MOVED_OR_NEW: Insert = Insert {
     table: "ledger_accounts",
     columns: &[
         text("account_id"),
@@ -92,7 +103,8 @@ const ROWS: Insert = Insert {
         int("transfers_count"),
     ],
     conflict: "ON CONFLICT (account_id, code, currency) DO UPDATE
-        SET balance_minor = excluded.balance_minor, transfers_count = excluded.transfers_count",
+        SET balance_minor = ledger_accounts.balance_minor + excluded.balance_minor,
+            transfers_count = ledger_accounts.transfers_count + excluded.transfers_count",
 };
 
 const TRANSFERS: Insert = Insert {
@@ -114,45 +126,60 @@ const TRANSFERS: Insert = Insert {
     conflict: "",
 };
 
-pub(super) type Rows = HashMap<(AccountId, Code, Currency), LedgerRow>;
-
-pub(super) fn read_books(tx: &mut Tx<'_>, accounts: &[AccountId]) -> Result<Rows, Error> {
+/// Locks and asks for the balances of these accounts.
+pub(super) fn ask_balances(tx: &mut Tx<'_>, accounts: &[AccountId]) -> Result<Asked<Balance>, Error> {
     let mut sorted = accounts.to_vec();
     sorted.sort_unstable();
     sorted.dedup();
-    let keys: Vec<_> = sorted.iter().map(|account| values![account]).collect();
-    tx.lock(&BALANCE, &keys)?;
-    let rows = tx.select_many(&BOOK, &keys, |row| {
-        let key = (row.parse(0)?, row.parse(1)?, row.parse(2)?);
-        let row = LedgerRow {
-            balance_minor: row.int(3)?,
-            transfers_count: row.int(4)?,
-            moved: false,
+    let balance = Code::Balance.to_string();
+    let keys: Vec<_> = sorted.iter().map(|account| values![account, &balance]).collect();
+    tx.ask_many(&BALANCE, &keys, |row| {
+        let balance = LedgerRow {
+            minor: row.int(2)?,
+            transfers_count: row.int(3)?,
         };
-        Ok((key, row))
-    })?;
-    Ok(rows.into_iter().collect())
+        Ok(((row.parse(0)?, row.parse(1)?), balance))
+    })
 }
 
-pub(super) fn write_books(tx: &mut Tx<'_>, rows: Rows, transfers: &[Transfer]) -> Result<(), Error> {
-    let mut moved: Vec<_> = rows.into_iter().filter(|(_, row)| row.moved).collect();
-    moved.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
-    let rows: Vec<_> = moved
-        .iter()
-        .map(|((account, code, currency), row)| {
-            values![
-                account,
-                code.to_string(),
-                currency,
-                row.balance_minor,
-                row.transfers_count
-            ]
-        })
-        .collect();
-    tx.insert_many(&ROWS, &rows)?;
-    let rows: Vec<_> = transfers.iter().map(transfer_row).collect();
-    tx.insert_many(&TRANSFERS, &rows)?;
-    Ok(())
+/// What an account has from the start.
+pub(super) fn insert_accounts(tx: &mut Tx<'_>, account: AccountId, currency: Currency) -> Result<(), Error> {
+    let codes = [Code::Balance, Code::Held, Code::Sales];
+    let rows = codes.map(|code| values![account, code.to_string(), currency, 0_i64, 0_i64]);
+    tx.insert_many(&MOVED_OR_NEW, &rows)
+}
+
+fn is_there_from_the_start(code: &Code) -> bool {
+    matches!(code, Code::Balance | Code::Held | Code::Sales)
+}
+
+pub(super) fn write(tx: &mut Tx<'_>, moved: &Moved, transfers: &[Transfer]) -> Result<(), Error> {
+    let (mut there, mut perhaps) = (Vec::new(), Vec::new());
+    for ((account, code, currency), row) in moved {
+        let values = values![account, code.to_string(), currency, row.minor, row.transfers_count];
+        if is_there_from_the_start(code) {
+            there.push(values);
+        } else {
+            perhaps.push(values);
+        }
+    }
+    tx.update_many(&MOVED, &there)?;
+    tx.insert_many(&MOVED_OR_NEW, &perhaps)?;
+    tx.insert_many(&TRANSFERS, &transfers.iter().map(transfer_row).collect::<Vec<_>>())
+}
+
+/// Reads what an account may spend and what its open orders hold.
+pub(super) fn read_standing(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    currency: Currency,
+) -> Result<HashMap<Code, Money>, Error> {
+    let sql = "SELECT code, balance_minor FROM ledger_accounts
+               WHERE account_id = ?1 AND currency = ?2 AND code IN ('balance', 'held')";
+    let found = tx.query(sql, &values![account, currency], |row| {
+        Ok((row.parse(0)?, Money::new(row.int(1)?, currency)))
+    })?;
+    Ok(found.into_iter().collect())
 }
 
 fn transfer_row(transfer: &Transfer) -> [crate::db::Value; 12] {

@@ -9,9 +9,9 @@ use model::{AccountId, InvoiceId, Receipt, Rejection, Timestamp};
 use super::{Attempt, InvalidTransition, Order, OrderKey, OrderStatus, store};
 use crate::{
     Context, Error,
-    db::Tx,
+    db::{Asked, Tx},
     figures, invoices,
-    ledger::{Books, SupplierCost},
+    ledger::{AskedBooks, Books, SupplierCost},
     limits, webhooks,
 };
 
@@ -27,35 +27,47 @@ pub(super) struct Changes {
     now: Timestamp,
 }
 
-impl Changes {
-    /// Locks the books and the orders, so that orders may end.
-    pub(super) fn open(tx: &mut Tx<'_>, keys: &[OrderKey], now: Timestamp) -> Result<Self, Error> {
-        let accounts: Vec<_> = keys.iter().map(|key| key.account).collect();
-        let books = Books::open(tx, &accounts, now)?;
-        Ok(Self {
-            books: Some(books),
-            ..Self::open_unended(tx, keys, now)?
-        })
-    }
+/// Changes that have been asked for.
+pub(super) struct AskedChanges {
+    books: Option<AskedBooks>,
+    orders: Asked<Order>,
+}
 
-    /// Locks the orders alone: they may go on, and none may end.
-    pub(super) fn open_unended(tx: &mut Tx<'_>, keys: &[OrderKey], now: Timestamp) -> Result<Self, Error> {
-        let mut keys = keys.to_vec();
-        keys.sort_unstable();
-        keys.dedup();
-        let orders = store::lock(tx, &keys)?
-            .into_iter()
-            .map(|order| (order.key(), order))
-            .collect();
-        Ok(Self {
-            books: None,
-            orders,
+impl AskedChanges {
+    /// Opens them.
+    pub(super) fn take(self, tx: &mut Tx<'_>, now: Timestamp) -> Result<Changes, Error> {
+        let orders = tx.take(self.orders)?.into_iter();
+        Ok(Changes {
+            books: self.books.map(|books| books.take(tx, now)).transpose()?,
+            orders: orders.map(|order| (order.key(), order)).collect(),
             before: BTreeMap::new(),
             ended: BTreeMap::new(),
             reversed: Vec::new(),
             refunds: limits::Refunds::default(),
             figures: figures::Added::default(),
             now,
+        })
+    }
+}
+
+impl Changes {
+    /// Locks the books and the orders, so that orders may end.
+    pub(super) fn open(tx: &mut Tx<'_>, keys: &[OrderKey], now: Timestamp) -> Result<Self, Error> {
+        Self::ask(tx, keys)?.take(tx, now)
+    }
+
+    /// Locks the orders alone: they may go on, and none may end.
+    pub(super) fn open_unended(tx: &mut Tx<'_>, keys: &[OrderKey], now: Timestamp) -> Result<Self, Error> {
+        let (books, orders) = (None, ask_orders(tx, keys)?);
+        AskedChanges { books, orders }.take(tx, now)
+    }
+
+    /// Asks for the books and the orders, which are locked then, so that orders may end.
+    pub(super) fn ask(tx: &mut Tx<'_>, keys: &[OrderKey]) -> Result<AskedChanges, Error> {
+        let accounts: Vec<_> = keys.iter().map(|key| key.account).collect();
+        Ok(AskedChanges {
+            books: Some(Books::ask(tx, &accounts)?),
+            orders: ask_orders(tx, keys)?,
         })
     }
 
@@ -153,9 +165,16 @@ impl Changes {
         self.refunds.write(tx)?;
         self.figures.write(tx)?;
         let mut told = invoices::close_orders(tx, &self.ended, self.now)?;
-        told.extend(invoices::lock(tx, &self.reversed)?);
+        told.extend(invoices::find_all(tx, &self.reversed)?);
         webhooks::tell(tx, context, told, self.now)
     }
+}
+
+fn ask_orders(tx: &mut Tx<'_>, keys: &[OrderKey]) -> Result<Asked<Order>, Error> {
+    let mut keys = keys.to_vec();
+    keys.sort_unstable();
+    keys.dedup();
+    store::ask(tx, &keys)
 }
 
 fn cost_of(attempt: &Attempt) -> SupplierCost {

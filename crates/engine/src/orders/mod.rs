@@ -8,6 +8,7 @@
 
 mod begin;
 mod decide;
+mod due;
 mod ending;
 mod everywhere;
 mod list;
@@ -18,6 +19,7 @@ mod store;
 
 pub use begin::{Begin, Begun, Question, Submission};
 pub use decide::{DecideError, Verdict, decide};
+pub use due::{OpenOrders, count_open, due, stuck};
 pub use everywhere::{Search, newest, search};
 pub(crate) use list::of_ids;
 pub use list::{OrderFilter, find, list};
@@ -25,7 +27,7 @@ use model::{AccountId, Country, InvoiceId, Money, OrderId, PhoneNumber, ProductI
 pub use resolve::{Call, Resolve, Resolved};
 use serde::{Deserialize, Serialize};
 pub use state::{InvalidTransition, OrderStatus};
-pub use store::{Attempt, OpenOrders, attempts, count_open, due, find_by_attempt, find_invoice, stuck};
+pub use store::{Attempt, attempts, find_by_attempt, find_invoice};
 pub(crate) use store::{insert, of_invoices, update};
 
 use crate::ledger::OrderMoney;

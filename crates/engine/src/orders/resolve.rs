@@ -83,9 +83,10 @@ impl Command for Resolve {
             return Ok(Vec::new());
         };
         let keys: Vec<_> = set.iter().map(|resolve| resolve.key).collect();
-        let mut changes = Changes::open(tx, &keys, first.now)?;
+        let (changes, asked) = (Changes::ask(tx, &keys)?, store::ask_attempts(tx, &keys)?);
+        let mut changes = changes.take(tx, first.now)?;
         let mut attempts: HashMap<(OrderKey, u32), Attempt> = HashMap::new();
-        for attempt in store::attempts_of(tx, &keys)? {
+        for attempt in tx.take(asked)? {
             let key = OrderKey {
                 account: attempt.account,
                 order: attempt.id.order,

@@ -5,12 +5,12 @@ use model::{AccountId, AttemptId, AttemptRef, InvoiceId, Money, Outcome, PhoneNu
 use super::{Order, OrderKey, OrderStatus};
 use crate::{
     Error,
-    db::{Insert, Lock, Row, Select, Tx, Update, Value, int, text, values},
+    db::{Asked, Insert, Lock, Row, Select, Tx, Update, Value, int, text, values},
 };
 
 pub(super) const COLUMNS: &str = "account_id, id, number, invoice_id, status, product_id, product_name, package_value,
     value_minor, value_currency, phone_number, country, price_minor, currency, reference, attempts, due_at, failure,
-    receipt, decision, ended_at";
+    receipt, decision, ended_at, lease_until";
 
 pub(super) fn read(row: &Row<'_>) -> Result<Order, Error> {
     let attempts = row.count(15)?;
@@ -19,7 +19,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Order, Error> {
         id: row.parse(1)?,
         number: row.int(2)?,
         invoice: row.parse(3)?,
-        status: status(&row.text(4)?, attempts, row.time_opt(16)?.or(row.time_opt(20)?))?,
+        status: status(&row.text(4)?, attempts, moment(row)?)?,
         product: row.parse(5)?,
         product_name: row.text(6)?,
         package_value: row.text_opt(7)?,
@@ -33,6 +33,11 @@ pub(super) fn read(row: &Row<'_>) -> Result<Order, Error> {
         receipt: row.json_opt(18)?,
         decision: row.json_opt(19)?,
     })
+}
+
+/// The end of its lease, when it is due or when it ended: the first that is there.
+fn moment(row: &Row<'_>) -> Result<Option<Timestamp>, Error> {
+    Ok(row.time_opt(21)?.or(row.time_opt(16)?).or(row.time_opt(20)?))
 }
 
 /// The last attempt is the one under way, or the one that delivered.
@@ -59,8 +64,8 @@ fn json<T: serde::Serialize>(value: Option<&T>) -> Option<String> {
     value.map(|value| serde_json::to_string(value).expect("plain data becomes JSON"))
 }
 
-/// Reads orders, which stay as they are until the transaction ends.
-pub(super) fn lock(tx: &mut Tx<'_>, keys: &[OrderKey]) -> Result<Vec<Order>, Error> {
+/// Asks for orders, which then stay as they are until the transaction ends.
+pub(super) fn ask(tx: &mut Tx<'_>, keys: &[OrderKey]) -> Result<Asked<Order>, Error> {
     const LOCK: Select = Select {
         table: "orders",
         columns: COLUMNS,
@@ -70,7 +75,7 @@ pub(super) fn lock(tx: &mut Tx<'_>, keys: &[OrderKey]) -> Result<Vec<Order>, Err
         lock: Lock::Rows,
     };
     let keys: Vec<_> = keys.iter().map(|key| values![key.account, key.order]).collect();
-    tx.select_many(&LOCK, &keys, read)
+    tx.ask_many(&LOCK, &keys, read)
 }
 
 /// Reads all orders of invoices: those of one invoice are numbered without gaps.
@@ -112,6 +117,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, orders: &[Order]) -> Result<(), Error> {
             text("reference"),
             int("attempts"),
             int("due_at"),
+            text("exceptional"),
         ],
         conflict: "",
     };
@@ -134,10 +140,24 @@ pub(crate) fn insert(tx: &mut Tx<'_>, orders: &[Order]) -> Result<(), Error> {
             order.reference.as_ref(),
             order.attempts,
             order.status.due_at(),
+            exceptional(&order.status),
         ]
     };
     tx.insert_many(&NEW, &orders.iter().map(row).collect::<Vec<_>>())?;
     Ok(())
+}
+
+/// Its status if that is not one of an ordinary order's.
+fn exceptional(status: &OrderStatus) -> Option<&'static str> {
+    match status {
+        OrderStatus::Waiting { .. } | OrderStatus::Delivering { .. } | OrderStatus::Delivered { .. } => None,
+        OrderStatus::Created
+        | OrderStatus::Confirming { .. }
+        | OrderStatus::Stuck { .. }
+        | OrderStatus::Refunded { .. }
+        | OrderStatus::Reversed { .. }
+        | OrderStatus::Cancelled { .. } => Some(status.as_str()),
+    }
 }
 
 /// Writes how orders stand now, each only if it still stood as it was read.
@@ -149,24 +169,32 @@ pub(crate) fn update(tx: &mut Tx<'_>, changed: &[(OrderStatus, Order)]) -> Resul
             text("status"),
             int("attempts"),
             int("due_at"),
+            int("lease_until"),
             text("failure"),
             text("receipt"),
             text("decision"),
             int("ended_at"),
+            text("exceptional"),
         ],
     };
     let row = |(before, order): &(OrderStatus, Order)| {
+        let (due_at, lease_until) = match order.status {
+            OrderStatus::Delivering { lease_until, .. } => (before.due_at(), Some(lease_until)),
+            other => (other.due_at(), None),
+        };
         values![
             order.account,
             order.id,
             before.as_str(),
             order.status.as_str(),
             order.attempts,
-            order.status.due_at(),
+            due_at,
+            lease_until,
             json(order.failure.as_ref()),
             json(order.receipt.as_ref()),
             json(order.decision.as_ref()),
             order.status.ended_at(),
+            exceptional(&order.status),
         ]
     };
     tx.update_many(&STAND, &changed.iter().map(row).collect::<Vec<_>>())
@@ -236,6 +264,12 @@ fn read_attempt(row: &Row<'_>) -> Result<Attempt, Error> {
 
 /// Reads all attempts of some orders.
 pub(super) fn attempts_of(tx: &mut Tx<'_>, orders: &[OrderKey]) -> Result<Vec<Attempt>, Error> {
+    let asked = ask_attempts(tx, orders)?;
+    tx.take(asked)
+}
+
+/// Asks for all attempts of some orders.
+pub(super) fn ask_attempts(tx: &mut Tx<'_>, orders: &[OrderKey]) -> Result<Asked<Attempt>, Error> {
     const OF_ORDER: Select = Select {
         table: "attempts",
         columns: ATTEMPT_COLUMNS,
@@ -245,7 +279,7 @@ pub(super) fn attempts_of(tx: &mut Tx<'_>, orders: &[OrderKey]) -> Result<Vec<At
         lock: Lock::None,
     };
     let keys: Vec<_> = orders.iter().map(|key| values![key.account, key.order]).collect();
-    tx.select_many(&OF_ORDER, &keys, read_attempt)
+    tx.ask_many(&OF_ORDER, &keys, read_attempt)
 }
 
 /// Lists an order's attempts, first to last.
@@ -314,58 +348,6 @@ pub(super) fn update_attempts(tx: &mut Tx<'_>, attempts: &[Attempt]) -> Result<(
     };
     tx.update_many(&ANSWERED, &attempts.iter().map(row).collect::<Vec<_>>())?;
     Ok(())
-}
-
-/// Lists orders that a worker has to look at, every account's turn by turn, so that one reseller's
-/// flood doesn't starve another.
-pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<OrderKey>, Error> {
-    let sql = "SELECT account_id, id FROM (
-                   SELECT account_id, id, due_at, ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY due_at) AS turn
-                   FROM orders WHERE due_at IS NOT NULL AND due_at <= ?1
-               ) AS queue ORDER BY turn, due_at LIMIT ?2";
-    tx.query(sql, &values![now, limit], read_key)
-}
-
-/// Lists orders that a person has to look at, oldest first.
-pub fn stuck(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Order>, Error> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM orders WHERE due_at IS NOT NULL AND status = 'stuck' ORDER BY id LIMIT ?1");
-    tx.query(&sql, &values![limit], read)
-}
-
-fn read_key(row: &Row<'_>) -> Result<OrderKey, Error> {
-    Ok(OrderKey {
-        account: row.parse(0)?,
-        order: row.parse(1)?,
-    })
-}
-
-/// How many orders are not over yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct OpenOrders {
-    /// When the first of them is or was due.
-    pub due_since: Option<Timestamp>,
-    /// A worker still has to look at them; those that are stuck too.
-    pub under_way: i64,
-    /// A person has to look at them.
-    pub stuck: i64,
-}
-
-/// Counts the orders that are not over yet; reads the indexes of open orders only.
-pub fn count_open(tx: &mut Tx<'_>) -> Result<OpenOrders, Error> {
-    let count = |tx: &mut Tx<'_>, sql| tx.find(sql, &[], |row| row.int(0)).map(Option::unwrap_or_default);
-    Ok(OpenOrders {
-        under_way: count(tx, "SELECT COUNT(*) FROM orders WHERE due_at IS NOT NULL")?,
-        stuck: count(
-            tx,
-            "SELECT COUNT(*) FROM orders WHERE due_at IS NOT NULL AND status = 'stuck'",
-        )?,
-        due_since: tx
-            .find("SELECT MIN(due_at) FROM orders WHERE due_at IS NOT NULL", &[], |row| {
-                row.time_opt(0)
-            })?
-            .flatten(),
-    })
 }
 
 /// Finds whose attempt this is. Suppliers know our reference, not our accounts: one look per account.

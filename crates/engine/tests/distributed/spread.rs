@@ -20,7 +20,7 @@ const fn spread(path: &'static str, begins: &'static str, why: &'static str) -> 
 
 const SPREAD: [Spread; 21] = [
     spread(
-        "orders/store.rs",
+        "orders/due.rs",
         "SELECT account_id, id FROM (",
         "candidates for workers; each is claimed by its key",
     ),
@@ -40,16 +40,20 @@ const SPREAD: [Spread; 21] = [
         "what is old of any account; nobody waits for it",
     ),
     spread(
-        "orders/store.rs",
-        "SELECT {COLUMNS} FROM orders WHERE due_at IS NOT NULL AND status = 'stuck'",
+        "orders/due.rs",
+        "SELECT {columns} FROM orders WHERE due_at IS NOT NULL AND status = 'stuck'",
         "a person's list",
     ),
     spread(
-        "orders/store.rs",
+        "orders/due.rs",
         "SELECT COUNT(*) FROM orders WHERE due_at IS NOT NULL",
         "gauges",
     ),
-    spread("orders/store.rs", "SELECT MIN(due_at) FROM orders", "a gauge"),
+    spread(
+        "orders/due.rs",
+        "SELECT MIN(COALESCE(lease_until, due_at)) FROM orders",
+        "a gauge",
+    ),
     spread(
         "orders/store.rs",
         "SELECT {} FROM accounts a",
@@ -141,8 +145,8 @@ pub(crate) fn unused(sources: &[Source]) -> impl Iterator<Item = String> {
 
 #[test]
 fn a_statement_is_known_by_its_file_and_beginning() {
-    assert!(is_spread("orders/store.rs", "SELECT account_id, id FROM (\n  SELECT 1"));
+    assert!(is_spread("orders/due.rs", "SELECT account_id, id FROM (\n  SELECT 1"));
     assert!(!is_spread("orders/list.rs", "SELECT account_id, id FROM (SELECT 1"));
-    assert!(!is_spread("orders/store.rs", "SELECT account_id, id FROM orders"));
+    assert!(!is_spread("orders/due.rs", "SELECT account_id, id FROM orders"));
     assert_eq!(unused(&[]).count(), SPREAD.len());
 }

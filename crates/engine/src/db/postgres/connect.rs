@@ -36,9 +36,10 @@ const VERSION_MIN: i32 = 140_000;
 /// short statements.
 const EVERY_SESSION: &str = "SET TIME ZONE 'UTC'; SET jit = off; SET idle_in_transaction_session_timeout = '60s';
     SET statement_timeout = '8s'; SET lock_timeout = '5s';";
-/// Writers touch rows by key only. A plan that reads whole tables is right for a table that was empty
-/// when it was made and wrong ever after.
-const WRITING: &str = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+/// Writers touch rows by key only. A plan that reads whole tables, or keeps what it read for the next key,
+/// is right for a table that was empty when it was made and wrong ever after.
+const WRITING: &str = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off;
+    SET enable_mergejoin = off; SET enable_material = off;
     SET plan_cache_mode = force_generic_plan;";
 
 /// Makes connections to one database.
@@ -89,7 +90,7 @@ impl Connector {
         session.start();
         let sql = "SELECT CAST(current_setting('server_version_num') AS INT), current_setting('server_encoding'),
                           current_setting('synchronous_commit')";
-        let row = session.fetch(sql, &[])?.pop();
+        let row = session.fetch(sql, Vec::new())?.pop();
         session.roll_back();
         let row = row.ok_or_else(|| Error::setup("the server answers nothing"))?;
         let (version, encoding, commit): (i32, String, String) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);

@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub(super) fn migrate(session: &mut Session) -> Result<(), Error> {
-    let made = in_transaction(session, |session| session.change(migrate::TABLE, &[]).map(drop));
+    let made = in_transaction(session, |session| session.change(migrate::TABLE, Vec::new()).map(drop));
     // Of two processes that make the first table at once, one is told that it is there.
     if let Err(error) = made
         && !in_transaction(session, has_table)?
@@ -32,15 +32,15 @@ fn in_transaction<T>(session: &mut Session, run: impl FnOnce(&mut Session) -> Re
 }
 
 fn has_table(session: &mut Session) -> Result<bool, Error> {
-    let found = session.fetch("SELECT 1 FROM pg_class WHERE relname = 'migrations'", &[])?;
+    let found = session.fetch("SELECT 1 FROM pg_class WHERE relname = 'migrations'", Vec::new())?;
     Ok(!found.is_empty())
 }
 
 /// Applies what is missing, all of it or nothing.
 fn apply_missing(session: &mut Session) -> Result<(), Error> {
     // Whoever is second waits here, and finds everything done.
-    session.change("LOCK TABLE migrations IN EXCLUSIVE MODE", &[])?;
-    let rows = session.fetch("SELECT name, checksum FROM migrations ORDER BY position", &[])?;
+    session.change("LOCK TABLE migrations IN EXCLUSIVE MODE", Vec::new())?;
+    let rows = session.fetch("SELECT name, checksum FROM migrations ORDER BY position", Vec::new())?;
     let applied = rows
         .iter()
         .map(|row| {
@@ -56,7 +56,7 @@ fn apply_missing(session: &mut Session) -> Result<(), Error> {
             Value::from(name),
             Value::from(migrate::checksum(sql)),
         ];
-        session.change(insert, &Param::of(&row))?;
+        session.change(insert, Param::of(&row))?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! PostgreSQL: two committers that divide the accounts between them, and a few connections for
-//! closures and for reads. Statements over sets are one round trip each, and writes wait for the
-//! next read or for the commit, to go in one.
+//! closures and for reads. Statements wait until an answer is needed or for the commit, and go together
+//! in one round trip.
 //!
 //! What a lost connection means is decided here: before a commit was sent nothing has happened and
 //! the transaction runs again; after that nobody can tell, and the caller is told so.
@@ -22,7 +22,7 @@ mod transact;
 use std::{hash::BuildHasher, sync::Arc};
 
 pub use address::{Address, AddressError};
-pub(super) use session::Session;
+pub(super) use session::{Session, Ticket};
 use tokio::sync::mpsc;
 pub use traffic::Traffic;
 

@@ -2,10 +2,13 @@
 
 use std::error::Error as StdError;
 
-use bytes::BytesMut;
+use bytes::{BufMut, BytesMut};
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
-use crate::db::{rows::Value, tx::Column};
+use crate::{
+    Error,
+    db::{rows::Value, tx::Column},
+};
 
 type Encoded = Result<IsNull, Box<dyn StdError + Sync + Send>>;
 
@@ -13,8 +16,8 @@ type Encoded = Result<IsNull, Box<dyn StdError + Sync + Send>>;
 #[derive(Debug)]
 pub(super) enum Param {
     One(Value),
-    Texts(Vec<Option<String>>),
-    Ints(Vec<Option<i64>>),
+    /// An array of this type, as it is sent.
+    Array(Type, BytesMut),
 }
 
 impl Param {
@@ -26,32 +29,52 @@ impl Param {
     pub(super) fn columns<'a>(
         columns: impl Iterator<Item = &'a Column<'a>>,
         rows: &[impl AsRef<[Value]>],
-    ) -> Vec<Self> {
+    ) -> Result<Vec<Self>, Error> {
         let column = |(place, column): (usize, &Column<'_>)| {
             let values = rows.iter().map(|row| &row.as_ref()[place]);
-            if column.kind == "TEXT" {
-                Self::Texts(values.map(text).collect())
-            } else {
-                Self::Ints(values.map(int).collect())
-            }
+            array(column, values)
         };
         columns.enumerate().map(column).collect()
     }
 }
 
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::Text(text) => Some(text.clone()),
-        Value::Int(int) => Some(int.to_string()),
-        Value::Null => None,
+/// Writes an array of one dimension: its head, then each value after its length.
+fn array<'a>(column: &Column<'_>, values: impl ExactSizeIterator<Item = &'a Value> + Clone) -> Result<Param, Error> {
+    let (array, element) = if column.kind == "TEXT" {
+        (Type::TEXT_ARRAY, Type::TEXT)
+    } else {
+        (Type::INT8_ARRAY, Type::INT8)
+    };
+    let has_null = values.clone().any(|value| *value == Value::Null);
+    let mut out = BytesMut::new();
+    out.put_i32(1);
+    out.put_i32(has_null.into());
+    out.put_u32(element.oid());
+    out.put_i32(length(values.len())?);
+    out.put_i32(1);
+    for value in values {
+        match value {
+            Value::Null => out.put_i32(-1),
+            Value::Text(text) if element == Type::TEXT => put_text(text, &mut out)?,
+            Value::Int(int) if element == Type::TEXT => put_text(&int.to_string(), &mut out)?,
+            Value::Int(int) => {
+                out.put_i32(8);
+                out.put_i64(*int);
+            }
+            Value::Text(_) => return Err(Error::corrupt(format_args!("a text for the number {}", column.name))),
+        }
     }
+    Ok(Param::Array(array, out))
 }
 
-fn int(value: &Value) -> Option<i64> {
-    match value {
-        Value::Int(int) => Some(*int),
-        Value::Text(_) | Value::Null => None,
-    }
+fn put_text(text: &str, out: &mut BytesMut) -> Result<(), Error> {
+    out.put_i32(length(text.len())?);
+    out.put_slice(text.as_bytes());
+    Ok(())
+}
+
+fn length(length: usize) -> Result<i32, Error> {
+    i32::try_from(length).map_err(|_| Error::corrupt("a set or a text of more than 2 GiB"))
 }
 
 impl ToSql for Param {
@@ -61,8 +84,11 @@ impl ToSql for Param {
             Self::One(Value::Text(text)) => text.to_sql_checked(ty, out),
             Self::One(Value::Int(int)) if *ty == Type::INT4 => i32::try_from(*int)?.to_sql_checked(ty, out),
             Self::One(Value::Int(int)) => int.to_sql_checked(ty, out),
-            Self::Texts(texts) => texts.to_sql_checked(ty, out),
-            Self::Ints(ints) => ints.to_sql_checked(ty, out),
+            Self::Array(array, bytes) if array == ty => {
+                out.put_slice(bytes);
+                Ok(IsNull::No)
+            }
+            Self::Array(array, _) => Err(format!("an array of {array} where {ty} is wanted").into()),
         }
     }
 

@@ -1,13 +1,12 @@
 //! One connection, driven by the thread that uses it, and the transaction that is open on it.
 //!
-//! `BEGIN` goes with the first statement, and writes wait until something is read or committed: each
-//! round trip carries whatever has gathered. The first error is kept, since PostgreSQL answers
+//! `BEGIN` goes with the first statement, and statements wait until an answer is needed or the
+//! transaction is committed: each round trip carries whatever has gathered. The first error is kept, since PostgreSQL answers
 //! nothing useful after it.
 
 use std::{
     cell::Cell,
     collections::HashMap,
-    pin::Pin,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -70,19 +69,40 @@ pub(in crate::db) struct Session {
     statements: HashMap<String, Statement>,
     planned_at: Cell<Instant>,
     begun: bool,
-    waiting: Vec<Write>,
+    waiting: Vec<Waiting>,
+    /// What the transaction's statements have answered, in their order.
+    answers: Vec<Answer>,
     failure: Option<Failure>,
     answer_max: Duration,
     traffic: Arc<Counters>,
 }
 
-/// A write that has not been sent.
-struct Write {
+/// A statement that has not been sent.
+struct Waiting {
     statement: Statement,
     params: Vec<Param>,
-    /// How many rows it has to change, and of which table.
-    expected: Option<(usize, &'static str)>,
+    wanted: Wanted,
 }
+
+/// What a statement is to answer.
+#[derive(Clone, Copy)]
+enum Wanted {
+    Rows,
+    /// How many rows it has changed.
+    Count,
+    /// That it has changed so many rows of this table.
+    Changed(usize, &'static str),
+}
+
+/// What a statement has answered.
+enum Answer {
+    Rows(Vec<Row>),
+    Count(u64),
+}
+
+/// Where the answer of a statement will be found.
+#[derive(Clone, Copy)]
+pub(in crate::db) struct Ticket(usize);
 
 impl Session {
     pub(super) fn new(runtime: Runtime, client: Client, mode: Mode, traffic: Arc<Counters>) -> Self {
@@ -95,6 +115,7 @@ impl Session {
             planned_at: Cell::new(now()),
             begun: false,
             waiting: Vec::new(),
+            answers: Vec::new(),
             failure: None,
             answer_max: ANSWER_MAX,
             traffic,
@@ -107,6 +128,7 @@ impl Session {
         self.failure = None;
         self.answer_max = ANSWER_MAX;
         self.waiting.clear();
+        self.answers.clear();
     }
 
     /// Lets this transaction's statements take as long as whole tables need.
@@ -143,54 +165,84 @@ impl Session {
     }
 
     /// Sends what waits and then this, and returns its rows.
-    pub(super) fn fetch(&mut self, sql: &str, params: &[Param]) -> Result<Vec<Row>, Error> {
-        let statement = self.prepare(sql)?;
-        let writes = std::mem::take(&mut self.waiting);
-        let answer = self.send(&writes, Box::pin(self.client.query(&statement, &refs(params))));
-        let (sent, rows) = self.heard(answer)?;
-        self.check(&writes, sent)?;
-        self.noted(rows)
+    pub(super) fn fetch(&mut self, sql: &str, params: Vec<Param>) -> Result<Vec<Row>, Error> {
+        let ticket = self.ask(sql, params)?;
+        self.take(ticket)
     }
 
     /// Sends what waits and then this, and says how many rows it changed.
-    pub(super) fn change(&mut self, sql: &str, params: &[Param]) -> Result<u64, Error> {
-        let statement = self.prepare(sql)?;
-        let writes = std::mem::take(&mut self.waiting);
-        let answer = self.send(&writes, Box::pin(self.client.execute(&statement, &refs(params))));
-        let (sent, changed) = self.heard(answer)?;
-        self.check(&writes, sent)?;
-        self.noted(changed)
+    pub(super) fn change(&mut self, sql: &str, params: Vec<Param>) -> Result<u64, Error> {
+        let ticket = self.wait(sql, params, Wanted::Count)?;
+        self.flush()?;
+        match self.answers.get(ticket.0) {
+            Some(Answer::Count(count)) => Ok(*count),
+            Some(Answer::Rows(_)) | None => Err(Error::corrupt("a change that was not answered")),
+        }
     }
 
-    /// Writes with the next round trip.
+    /// Writes with the next round trip; so many rows of a table, if that is known.
     pub(super) fn defer(
         &mut self,
         sql: &str,
         params: Vec<Param>,
         expected: Option<(usize, &'static str)>,
     ) -> Result<(), Error> {
+        let wanted = expected.map_or(Wanted::Count, |(count, table)| Wanted::Changed(count, table));
+        self.wait(sql, params, wanted).map(drop)
+    }
+
+    /// Reads with the next round trip.
+    pub(super) fn ask(&mut self, sql: &str, params: Vec<Param>) -> Result<Ticket, Error> {
+        self.wait(sql, params, Wanted::Rows)
+    }
+
+    /// Takes the rows that were asked for, which ends the wait.
+    pub(super) fn take(&mut self, ticket: Ticket) -> Result<Vec<Row>, Error> {
+        if self.answers.len() <= ticket.0 {
+            self.flush()?;
+        }
+        match self.answers.get_mut(ticket.0) {
+            Some(Answer::Rows(rows)) => Ok(std::mem::take(rows)),
+            Some(Answer::Count(_)) | None => Err(Error::corrupt("rows that were not asked for")),
+        }
+    }
+
+    fn wait(&mut self, sql: &str, params: Vec<Param>, wanted: Wanted) -> Result<Ticket, Error> {
         let statement = self.prepare(sql)?;
-        self.waiting.push(Write {
+        if self.waiting.len() >= WAITING_MAX {
+            self.flush()?;
+        }
+        let ticket = Ticket(self.answers.len() + self.waiting.len());
+        self.waiting.push(Waiting {
             statement,
             params,
-            expected,
+            wanted,
         });
-        if self.waiting.len() >= WAITING_MAX {
-            self.flush()
-        } else {
-            Ok(())
-        }
+        Ok(ticket)
     }
 
     /// Sends what waits.
     fn flush(&mut self) -> Result<(), Error> {
-        let writes = std::mem::take(&mut self.waiting);
-        if writes.is_empty() {
+        let waiting = std::mem::take(&mut self.waiting);
+        if waiting.is_empty() {
             return Ok(());
         }
-        let answer = self.send(&writes, Box::pin(std::future::ready(())));
-        let (sent, ()) = self.heard(answer)?;
-        self.check(&writes, sent)
+        let sent = self.send(&waiting);
+        let (opened, answers) = self.heard(sent)?;
+        self.begun = true;
+        self.noted(opened)?;
+        for (waiting, answer) in waiting.iter().zip(answers) {
+            let answer = self.noted(answer)?;
+            if let (Wanted::Changed(expected, table), Answer::Count(changed)) = (waiting.wanted, &answer) {
+                let changed = usize::try_from(*changed).unwrap_or(usize::MAX);
+                if let Err(error) = check_changed(table, expected, changed) {
+                    self.failure = Some(Failure::Final);
+                    return Err(error);
+                }
+            }
+            self.answers.push(answer);
+        }
+        Ok(())
     }
 
     /// Ends the transaction for good. An error without a failure means that nobody can tell whether it did.
@@ -258,42 +310,32 @@ impl Session {
         format!("{begin}; DISCARD PLANS")
     }
 
-    /// Sends `BEGIN` if need be, the writes, and something last; all of it in one round trip.
-    fn send<T>(&self, writes: &[Write], last: Last<'_, T>) -> Result<(Sent, T), Silence> {
+    /// Sends `BEGIN` if need be and the statements, all in one round trip.
+    fn send(&self, waiting: &[Waiting]) -> Result<(Sent<()>, Vec<Sent<Answer>>), Silence> {
         let begin = (!self.begun).then(|| self.beginning());
-        self.traffic.count_trip(writes.len() + usize::from(begin.is_some()) + 1);
-        self.driver.within(self.answer_max, async {
-            let beginning = async {
-                match begin {
-                    Some(sql) => self.client.batch_execute(&sql).await,
-                    None => Ok(()),
+        self.traffic.count_trip(waiting.len() + usize::from(begin.is_some()));
+        let beginning = async {
+            match begin {
+                Some(sql) => self.client.batch_execute(&sql).await,
+                None => Ok(()),
+            }
+        };
+        let answering = waiting.iter().map(|waiting| async {
+            let params = refs(&waiting.params);
+            match waiting.wanted {
+                Wanted::Rows => {
+                    let rows = self.client.query(&waiting.statement, &params).await;
+                    rows.map(Answer::Rows)
                 }
-            };
-            let writing = writes.iter().map(|write| async {
-                let params = refs(&write.params);
-                self.client.execute(&write.statement, &params).await
-            });
-            // Each is sent when it is first looked at: in this order.
-            let (opened, (written, last)) = join(beginning, join(join_all(writing), last)).await;
-            (Sent { opened, written }, last)
-        })
-    }
-
-    /// Looks for the first thing that went wrong.
-    fn check(&mut self, writes: &[Write], sent: Sent) -> Result<(), Error> {
-        self.begun = true;
-        self.noted(sent.opened)?;
-        for (write, changed) in writes.iter().zip(sent.written) {
-            let changed = self.noted(changed)?;
-            if let Some((expected, table)) = write.expected {
-                let changed = usize::try_from(changed).unwrap_or(usize::MAX);
-                if let Err(error) = check_changed(table, expected, changed) {
-                    self.failure = Some(Failure::Final);
-                    return Err(error);
+                Wanted::Count | Wanted::Changed(..) => {
+                    let count = self.client.execute(&waiting.statement, &params).await;
+                    count.map(Answer::Count)
                 }
             }
-        }
-        Ok(())
+        });
+        // Each is sent when it is first looked at: in this order.
+        self.driver
+            .within(self.answer_max, join(beginning, join_all(answering)))
     }
 
     /// Takes a server that says nothing for dead.
@@ -335,13 +377,8 @@ impl Drop for Driver {
     }
 }
 
-type Last<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
-
-/// How a round trip ended.
-struct Sent {
-    opened: Result<(), tokio_postgres::Error>,
-    written: Vec<Result<u64, tokio_postgres::Error>>,
-}
+/// How a statement ended.
+type Sent<T> = Result<T, tokio_postgres::Error>;
 
 fn refs(params: &[Param]) -> Vec<&(dyn ToSql + Sync)> {
     fn one(param: &Param) -> &(dyn ToSql + Sync) {

@@ -4,7 +4,11 @@ use std::fmt::Write as _;
 
 use model::Timestamp;
 
-use super::{Session, params::Param, session::Mode};
+use super::{
+    Session,
+    params::Param,
+    session::{Mode, Ticket},
+};
 use crate::{
     Error,
     db::{
@@ -20,7 +24,7 @@ impl Session {
         params: &[Value],
         mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
-        let rows = self.fetch(&placeholders(sql), &Param::of(params))?;
+        let rows = self.fetch(&placeholders(sql), Param::of(params))?;
         rows.iter().map(|row| read(&Row::postgres(row))).collect()
     }
 
@@ -34,27 +38,25 @@ impl Session {
     }
 
     pub(in crate::db) fn execute(&mut self, sql: &str, params: &[Value]) -> Result<usize, Error> {
-        let changed = self.change(&placeholders(sql), &Param::of(params))?;
+        let changed = self.change(&placeholders(sql), Param::of(params))?;
         Ok(usize::try_from(changed).unwrap_or(usize::MAX))
     }
 
-    pub(in crate::db) fn select_many<const N: usize, T>(
+    pub(in crate::db) fn ask_many<const N: usize>(
         &mut self,
         select: &Select,
         keys: &[[Value; N]],
-        mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
-    ) -> Result<Vec<T>, Error> {
-        let sql = selecting(select, select.columns, self.mode);
-        let rows = self.fetch(&sql, &Param::columns(select.keys.iter(), keys))?;
-        rows.iter().map(|row| read(&Row::postgres(row))).collect()
+    ) -> Result<Ticket, Error> {
+        let sql = selecting(select, self.mode);
+        self.ask(&sql, Param::columns(select.keys.iter(), keys)?)
     }
 
-    pub(in crate::db) fn lock<const N: usize>(&mut self, select: &Select, keys: &[[Value; N]]) -> Result<(), Error> {
-        if self.mode == Mode::Read {
-            return Ok(());
-        }
-        let sql = selecting(select, "1", self.mode);
-        self.defer(&sql, Param::columns(select.keys.iter(), keys), None)
+    pub(in crate::db) fn take_many<T>(
+        &mut self,
+        ticket: Ticket,
+        read: fn(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
+        self.take(ticket)?.iter().map(|row| read(&Row::postgres(row))).collect()
     }
 
     pub(in crate::db) fn insert_many(
@@ -65,11 +67,11 @@ impl Session {
         let names: Vec<_> = insert.columns.iter().map(|column| column.name).collect();
         let Insert { table, conflict, .. } = insert;
         let sql = format!(
-            "INSERT INTO {table} ({}) SELECT * FROM {} {conflict}",
+            "INSERT INTO {table} ({}) {} {conflict}",
             names.join(", "),
             unnest(insert.columns.iter())
         );
-        self.defer(&sql, Param::columns(insert.columns.iter(), rows), None)
+        self.defer(&sql, Param::columns(insert.columns.iter(), rows)?, None)
     }
 
     pub(in crate::db) fn update_many<const N: usize>(
@@ -81,23 +83,28 @@ impl Session {
         let mut sets = String::new();
         for (place, column) in update.sets.iter().enumerate() {
             let comma = if place > 0 { ", " } else { "" };
-            let value = update.keys.len() + place + 1;
-            write!(sets, "{comma}{} = k.v{value}", column.name).expect("writing to a string never fails");
+            let (name, value) = (column.name, update.keys.len() + place + 1);
+            let written = match column.compare {
+                "+" => write!(sets, "{comma}{name} = t.{name} + k.v{value}"),
+                _ => write!(sets, "{comma}{name} = k.v{value}"),
+            };
+            written.expect("writing to a string never fails");
         }
         let sql = format!(
-            "UPDATE {} AS t SET {sets} FROM {} WHERE {}",
+            "UPDATE {} AS t SET {sets} FROM ({}) AS k WHERE {}",
             update.table,
             unnest(columns()),
             comparisons(update.keys)
         );
-        self.defer(&sql, Param::columns(columns(), rows), Some((rows.len(), update.table)))
+        self.defer(&sql, Param::columns(columns(), rows)?, Some((rows.len(), update.table)))
     }
 }
 
 /// The statement of a [`Select`]. Rows are locked in the order of the keys, which are sorted.
-fn selecting(select: &Select, columns: &str, mode: Mode) -> String {
+fn selecting(select: &Select, mode: Mode) -> String {
     let Select {
         table,
+        columns,
         condition,
         order,
         ..
@@ -105,31 +112,32 @@ fn selecting(select: &Select, columns: &str, mode: Mode) -> String {
     let (keys, compared) = (unnest(select.keys.iter()), comparisons(select.keys));
     if order.contains("LIMIT") {
         return format!(
-            "SELECT {columns} FROM {keys}
+            "SELECT {columns} FROM ({keys}) AS k
              CROSS JOIN LATERAL (SELECT * FROM {table} AS t WHERE {compared} {condition} {order}) AS t"
         );
     }
     if select.lock == Lock::Rows && mode == Mode::Write {
         let names: Vec<_> = select.keys.iter().map(|column| format!("t.{}", column.name)).collect();
         return format!(
-            "SELECT {columns} FROM {keys} JOIN {table} AS t ON {compared} WHERE TRUE {condition}
+            "SELECT {columns} FROM ({keys}) AS k JOIN {table} AS t ON {compared} WHERE TRUE {condition}
              ORDER BY {} FOR UPDATE OF t",
             names.join(", ")
         );
     }
-    format!("SELECT {columns} FROM {keys} JOIN {table} AS t ON {compared} WHERE TRUE {condition} {order}")
+    format!("SELECT {columns} FROM ({keys}) AS k JOIN {table} AS t ON {compared} WHERE TRUE {condition} {order}")
 }
 
-/// `UNNEST($1::TEXT[], $2::BIGINT[]) AS k (v1, v2)`.
+/// `SELECT UNNEST($1::TEXT[]) AS v1, UNNEST($2::BIGINT[]) AS v2`: row by row, where one `UNNEST` of several
+/// arrays in `FROM` would write each of them into a store of its own first.
 fn unnest<'a>(columns: impl Iterator<Item = &'a Column<'a>>) -> String {
-    let (mut arrays, mut names) = (String::new(), String::new());
-    for (place, column) in columns.enumerate() {
-        let comma = if place > 0 { ", " } else { "" };
+    let unnest = |(place, column): (usize, &Column<'_>)| {
         let place = place + 1;
-        write!(arrays, "{comma}${place}::{}[]", column.kind).expect("writing to a string never fails");
-        write!(names, "{comma}v{place}").expect("writing to a string never fails");
-    }
-    format!("UNNEST({arrays}) AS k ({names})")
+        format!("UNNEST(${place}::{}[]) AS v{place}", column.kind)
+    };
+    format!(
+        "SELECT {}",
+        columns.enumerate().map(unnest).collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// `t.a = k.v1 AND t.b >= k.v2`.

@@ -96,14 +96,19 @@ impl Session<'_> {
     }
 }
 
-/// `a = ?1 AND b >= ?2`, counting from `first`.
+/// `a = ?1 AND b >= ?2`, or `a = ?1, b = b + ?2`, counting from `first`.
 fn comparisons(columns: &[Column<'_>], between: &str, first: usize) -> String {
     let mut sql = String::new();
     for (place, column) in columns.iter().enumerate() {
         if place > 0 {
             sql.push_str(between);
         }
-        write!(sql, "{} {} ?{}", column.name, column.compare, first + place).expect("writing to a string never fails");
+        let (name, compare, value) = (column.name, column.compare, first + place);
+        let written = match compare {
+            "+" => write!(sql, "{name} = {name} + ?{value}"),
+            _ => write!(sql, "{name} {compare} ?{value}"),
+        };
+        written.expect("writing to a string never fails");
     }
     sql
 }

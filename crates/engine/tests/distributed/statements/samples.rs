@@ -137,6 +137,6 @@ fn good_statements_pass() {
 fn what_is_spread_by_intent_passes() {
     let sql =
         "const SQL: &str = \"SELECT account_id, id FROM ( SELECT account_id, id FROM orders WHERE due_at <= ?1 ) q\";";
-    assert_eq!(found("orders/store.rs", sql), Vec::<String>::new());
+    assert_eq!(found("orders/due.rs", sql), Vec::<String>::new());
     assert_eq!(found("orders/elsewhere.rs", sql).len(), 1);
 }
