@@ -1,6 +1,6 @@
 //! Orders accepted and delivered straight through the engine, every write durable before it counts.
 //!
-//! `cargo bench -p engine --bench orders [callers] [orders] [accounts]`
+//! `cargo bench -p engine --bench orders [callers] [orders] [accounts] [orders stored before]`
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
 #![expect(
@@ -11,6 +11,7 @@
 )]
 
 use std::{
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -19,13 +20,18 @@ use std::{
 };
 
 use engine::{
-    Settings,
+    Error, Settings,
     accounts::Directory,
-    db::{Durability, Traffic},
+    db::{Durability, Traffic, Tx},
     orders::{Begin, Begun, Call, Resolve, Resolved},
 };
-use model::{Clock, Outcome, Receipt};
+use model::{AccountId, Clock, Outcome, Receipt};
 use testkit::World;
+
+/// What each account has, in cents: enough for any history.
+const FUNDED: i64 = 1_000_000_000_000;
+/// The books of more orders take longer to check than anything else here.
+const CHECKED_MAX: usize = 100_000;
 
 fn main() {
     let numbers: Vec<usize> = std::env::args()
@@ -33,48 +39,78 @@ fn main() {
         .filter_map(|argument| argument.parse().ok())
         .collect();
     let number = |place: usize, default| numbers.get(place).copied().unwrap_or(default);
-    let (callers, orders, accounts) = (number(0, 64), number(1, 40_000), number(2, 1_000));
+    let (callers, orders, accounts, stored) = (number(0, 64), number(1, 40_000), number(2, 1_000), number(3, 0));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .expect("a runtime");
     let database = testkit::database_with(Durability::Full);
-    let (kind, folder) = (database.kind, database.directory.path().to_owned());
+    let (kind, folder, url) = (
+        database.kind,
+        database.directory.path().to_owned(),
+        database.url.clone(),
+    );
     runtime.block_on(async {
         let world = Arc::new(World::new(database, 1, Settings::default()).await);
         let mut ids = Vec::new();
         for _ in 0..accounts {
-            ids.push(world.account(1_000_000_000).await.id);
+            ids.push(world.account(FUNDED).await.id);
         }
-        let who_may_buy = Arc::new(world.db.read(Directory::load).await.expect("accounts"));
-        let before = world.db.traffic();
-        let (next, began) = (Arc::new(AtomicUsize::new(0)), Instant::now());
         let ids = Arc::new(ids);
-        let mut running = tokio::task::JoinSet::new();
-        for _ in 0..callers {
-            let (world, next, ids) = (Arc::clone(&world), Arc::clone(&next), Arc::clone(&ids));
-            let directory = Arc::clone(&who_may_buy);
-            running.spawn(async move { deliver_all(&world, &next, (&ids, orders), directory).await });
+        let who_may_buy = Arc::new(world.db.read(Directory::load).await.expect("accounts"));
+        if stored > 0 {
+            deliver(&world, &ids, &who_may_buy, (callers, accounts)).await;
+            testkit::store_history(&world.db, &url, &ids, stored).await;
+            world.clock.advance(Duration::from_hours(1));
         }
-        let mut took: Vec<Duration> = running.join_all().await.into_iter().flatten().collect();
-        let seconds = began.elapsed().as_secs_f64();
-        took.sort_unstable();
-        let bytes: u64 = std::fs::read_dir(folder)
-            .expect("the database's folder")
-            .filter_map(|entry| Some(entry.ok()?.metadata().ok()?.len()))
-            .sum();
+        let before = world.db.traffic();
+        let (seconds, took) = deliver(&world, &ids, &who_may_buy, (callers, orders)).await;
+        let bytes = world.db.read(server_bytes).await.unwrap_or_else(|_| bytes_in(&folder));
         println!(
-            "{kind}: {orders} orders, {callers} callers, {accounts} accounts: {:.0} orders/s accepted and delivered, \
-             accepted in p50 {:?} p99 {:?}, {} bytes per order, {}",
+            "{kind}: {orders} orders beside {stored}, {callers} callers, {accounts} accounts: {:.0} orders/s accepted \
+             and delivered, accepted in p50 {:?} p99 {:?}, {} bytes per order, {}",
             orders as f64 / seconds,
             took[took.len() / 2],
             took[took.len() * 99 / 100],
-            bytes / orders as u64,
+            bytes / orders.max(stored) as u64,
             asked(before, world.db.traffic(), orders as f64)
         );
-        world.check_books().await;
+        if stored <= CHECKED_MAX {
+            world.check_books().await;
+        }
     });
+}
+
+/// How large a server's database is.
+fn server_bytes(tx: &mut Tx<'_>) -> Result<u64, Error> {
+    let sql = "SELECT pg_database_size(current_database())";
+    let bytes = tx.find(sql, &[], |row| row.int(0))?.unwrap_or_default();
+    Ok(bytes.unsigned_abs())
+}
+
+fn bytes_in(folder: &Path) -> u64 {
+    let files = std::fs::read_dir(folder).expect("the database's folder");
+    files.filter_map(|entry| Some(entry.ok()?.metadata().ok()?.len())).sum()
+}
+
+/// Accepts and delivers so many orders; answers how long it took, and how long accepting each did.
+async fn deliver(
+    world: &Arc<World>,
+    accounts: &Arc<Vec<AccountId>>,
+    directory: &Arc<Directory>,
+    (callers, orders): (usize, usize),
+) -> (f64, Vec<Duration>) {
+    let (next, began) = (Arc::new(AtomicUsize::new(0)), Instant::now());
+    let mut running = tokio::task::JoinSet::new();
+    for _ in 0..callers {
+        let (world, next, accounts) = (Arc::clone(world), Arc::clone(&next), Arc::clone(accounts));
+        let directory = Arc::clone(directory);
+        running.spawn(async move { deliver_all(&world, &next, (&accounts, orders), directory).await });
+    }
+    let mut took: Vec<Duration> = running.join_all().await.into_iter().flatten().collect();
+    took.sort_unstable();
+    (began.elapsed().as_secs_f64(), took)
 }
 
 /// What was asked of a server for each order.
@@ -92,7 +128,7 @@ fn asked(before: Traffic, after: Traffic, orders: f64) -> String {
 async fn deliver_all(
     world: &World,
     next: &AtomicUsize,
-    (ids, orders): (&[model::AccountId], usize),
+    (ids, orders): (&[AccountId], usize),
     directory: Arc<Directory>,
 ) -> Vec<Duration> {
     let mut took = Vec::new();

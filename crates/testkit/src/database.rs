@@ -69,9 +69,22 @@ pub fn open(url: &str, durability: Durability) -> Result<Db, Error> {
     }
 }
 
+/// Whether this run is about a server.
+pub fn has_server() -> bool {
+    server().is_some()
+}
+
 #[expect(clippy::disallowed_methods, reason = "what a test runs on is chosen from outside")]
 fn server() -> Option<String> {
     std::env::var(SERVER).ok()
+}
+
+/// Lets a server look through its tables now, and not while something is measured.
+pub(crate) fn tidy_up(url: &str) {
+    if url.parse::<Address>().is_ok() {
+        run_on_server(url, "VACUUM ANALYZE");
+        run_on_server(url, "CHECKPOINT");
+    }
 }
 
 /// Runs a statement on the server, in a thread that may wait.

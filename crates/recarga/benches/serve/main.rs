@@ -2,6 +2,9 @@
 //! one run, not with another machine's.
 //!
 //! `cargo bench -p recarga --bench serve [connections] [orders] [requests]`
+//!
+//! Where `RECARGA_TEST_DATABASE_URL` leads to a PostgreSQL server, one and two processes share it:
+//! `scripts/with-postgresql --durable cargo bench -p recarga --bench serve [connections] [orders] [orders stored before]`
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
 #![expect(
@@ -13,6 +16,7 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark that can't go on stops")]
 
 mod client;
+mod fleet;
 
 use std::{
     io::{BufRead, BufReader},
@@ -63,16 +67,21 @@ fn main() {
         .collect();
     let number = |place: usize, default| numbers.get(place).copied().unwrap_or(default);
     let (connections, orders, requests) = (number(0, 64), number(1, 30_000), number(2, 60_000));
+    if testkit::has_server() {
+        let stored = number(2, 0);
+        runtime.block_on(fleet::measure((connections, orders), stored));
+        return;
+    }
     number_lookups();
     let data = tempfile::tempdir().unwrap();
     runtime.block_on(async {
-        let server = start_demo(data.path());
+        let server = start_demo(data.path(), &[]);
         let answer = Connection::open(&server.address)
             .await
             .ask(&get(&check_path(0), &server.key))
             .await;
         let bare = start_bare(&data.path().join("constant.json"), &answer.body);
-        let constant = load(&bare, connections, requests, |_| get("/", "")).await;
+        let constant = load(&[&bare], connections, requests, |_| get("/", "")).await;
         println!(
             "bare axum handler:     {constant} (a constant of {} bytes)",
             answer.body.len()
@@ -84,7 +93,7 @@ fn main() {
             ("check, 1,000 numbers: ", 1_000),
         ] {
             let path = |place: usize| get(&check_path(place % numbers), &server.key);
-            let check = load(&server, connections, requests, path).await;
+            let check = load(&[&server], connections, requests, path).await;
             let share = 100.0 * check.per_second / constant.per_second;
             println!("{name} {check} ({share:.0} % of bare)");
         }
@@ -160,13 +169,13 @@ impl std::fmt::Display for Figures {
     }
 }
 
-/// Asks from many connections at once until enough has been asked.
-async fn load(server: &Server, connections: usize, count: usize, request: impl Fn(usize) -> String) -> Figures {
+/// Asks from many connections at once, divided between servers, until enough has been asked.
+async fn load(servers: &[&Server], connections: usize, count: usize, request: impl Fn(usize) -> String) -> Figures {
     let requests: Arc<Vec<String>> = Arc::new((0..count).map(request).collect());
     let next = Arc::new(AtomicUsize::new(0));
     let mut running = tokio::task::JoinSet::new();
     let began = Instant::now();
-    for _ in 0..connections {
+    for server in servers.iter().cycle().take(connections) {
         let (requests, next, address) = (Arc::clone(&requests), Arc::clone(&next), server.address.clone());
         running.spawn(async move {
             let mut connection = Connection::open(&address).await;
@@ -203,7 +212,7 @@ fn invoice(place: usize, key: &str) -> String {
 async fn deliver(server: &Server, (connections, orders): (usize, usize), data: &std::path::Path) {
     let before = bytes_in(data);
     let began = Instant::now();
-    let accepted = load(server, connections, orders, |place| invoice(place, &server.key)).await;
+    let accepted = load(&[server], connections, orders, |place| invoice(place, &server.key)).await;
     let mut connection = Connection::open(&server.address).await;
     let pending = get("/v2/orders?status=pending&limit=1", &server.key);
     loop {
@@ -221,13 +230,16 @@ async fn deliver(server: &Server, (connections, orders): (usize, usize), data: &
 }
 
 async fn lone_orders(server: &Server, first: usize) {
-    let figures = load(server, 1, LONE_ORDERS, |place| invoice(first + place, &server.key)).await;
+    let figures = load(&[server], 1, LONE_ORDERS, |place| invoice(first + place, &server.key)).await;
     println!("a lone order:          {figures}");
 }
 
-fn start_demo(data: &std::path::Path) -> Server {
+fn start_demo(data: &std::path::Path, more: &[&str]) -> Server {
     let mut command = Command::new(env!("CARGO_BIN_EXE_recarga"));
-    command.args(["demo", "--json", "--port", "0", "--data"]).arg(data);
+    command
+        .args(["demo", "--json", "--port", "0", "--data"])
+        .arg(data)
+        .args(more);
     let began = Instant::now();
     let (process, line) = start(&mut command);
     println!("demo ready in:         {:.0?}", began.elapsed());
