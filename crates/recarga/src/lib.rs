@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod console;
 mod counter;
 mod inbox;
 pub mod serve;

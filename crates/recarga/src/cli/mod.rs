@@ -39,11 +39,8 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
-use self::{
-    desk::Desk,
-    failure::{Exit, Failure},
-    output::Output,
-};
+use self::{desk::Desk, failure::Exit, output::Output};
+pub(crate) use self::{failure::Failure, orders::read_story};
 use crate::config::{Config, ConfigError, Sources, load};
 
 const EXITS: &str = "\

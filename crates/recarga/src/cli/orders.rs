@@ -201,7 +201,7 @@ fn find(tx: &mut Tx<'_>, id: OrderId) -> Result<Order, Failure> {
 }
 
 /// Reads everything that an order's story is made of.
-fn read_story(tx: &mut Tx<'_>, id: OrderId) -> Result<Story, Failure> {
+pub(crate) fn read_story(tx: &mut Tx<'_>, id: OrderId) -> Result<Story, Failure> {
     let order = find(tx, id)?;
     let attempts: Vec<Attempt> = orders::attempts(
         tx,

@@ -132,6 +132,14 @@ impl Story {
         }
     }
 
+    /// Lists what happened, when, for a page.
+    pub(crate) fn steps(&self) -> Vec<(Timestamp, String)> {
+        self.events()
+            .into_iter()
+            .map(|event| (event.moment, event.what))
+            .collect()
+    }
+
     /// Lists what happened, in the order in which it did.
     fn events(&self) -> Vec<Event> {
         let mut events = Vec::new();

@@ -12,7 +12,6 @@ mod error;
 pub(crate) mod format;
 mod forms;
 mod front;
-mod home;
 mod language;
 mod links;
 pub(crate) mod messages;
@@ -86,7 +85,7 @@ pub(crate) fn beside(api: Router, app: Arc<App>, settings: PageSettings) -> Rout
     });
     let pages = Router::new()
         .merge(crate::counter::routes())
-        .route("/console", get(home::console))
+        .merge(crate::console::routes())
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/sign-in/again", get(again::show).post(again::prove))
         .route("/sign-out", post(sign_in::leave))

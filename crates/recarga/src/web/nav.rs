@@ -12,7 +12,10 @@ const COUNTER: [Entry; 2] = [
 ];
 
 /// The console's, for those of the house.
-const CONSOLE: [Entry; 1] = [Entry("/console", "nav.today", "pulse", Action::SeeConsole)];
+const CONSOLE: [Entry; 2] = [
+    Entry("/console", "nav.today", "pulse", Action::SeeConsole),
+    Entry("/console/orders", "nav.orders", "list", Action::SeeConsole),
+];
 
 /// An entry as one person sees it.
 #[derive(Debug, Clone)]

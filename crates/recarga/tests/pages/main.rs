@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't go on stops")]
 
 mod browser;
+mod console;
 mod counter;
 mod entering;
 mod safety;

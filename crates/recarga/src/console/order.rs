@@ -1,0 +1,68 @@
+//! `/console/orders/{order}`: everything that has happened to an order.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use engine::{
+    db::Tx,
+    orders::{self, Order},
+    people::Action,
+};
+use model::{OrderId, Timestamp};
+
+use super::today::Line;
+use crate::{
+    cli::{Failure, read_story},
+    web::{Page, PageError, Shared, SignedIn, html},
+};
+
+#[derive(Template)]
+#[template(path = "console/order.html")]
+struct OrderPage {
+    page: Page,
+    line: Line,
+    operator: String,
+    steps: Vec<(Timestamp, String)>,
+}
+
+impl OrderPage {
+    /// Whether something is still to come.
+    fn is_open(&self) -> bool {
+        self.line.order.status.due_at().is_some()
+    }
+
+    fn order(&self) -> &Order {
+        &self.line.order
+    }
+}
+
+pub(super) async fn show(
+    State(web): State<Shared>,
+    signed_in: SignedIn,
+    Path(order): Path<String>,
+) -> Result<Response, PageError> {
+    signed_in.require(Action::SeeConsole)?;
+    let id: OrderId = order.parse().map_err(|_| PageError::NotFound)?;
+    let read = move |tx: &mut Tx<'_>| match orders::find_invoice(tx, id)? {
+        None => Ok::<_, Failure>(None),
+        Some(_) => read_story(tx, id).map(Some),
+    };
+    let story = web.app.db.read(read).await.map_err(|_| PageError::Internal)?;
+    let story = story.ok_or(PageError::NotFound)?;
+    let catalog = web.app.catalog();
+    let product = catalog.product(story.order.product.as_str());
+    let operator = product.and_then(|product| catalog.operator(product.operator.as_str()));
+    let directory = web.app.directory();
+    let account = directory.account(story.order.account);
+    html(&OrderPage {
+        page: signed_in.page,
+        steps: story.steps(),
+        operator: operator.map_or_else(|| story.order.product_name.clone(), |operator| operator.name.clone()),
+        line: Line {
+            account: account.map_or_else(|| story.order.account.to_string(), |account| account.name.clone()),
+            order: story.order,
+        },
+    })
+}

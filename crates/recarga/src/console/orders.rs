@@ -1,0 +1,60 @@
+//! `/console/orders`: any order by whatever is known of it, the newest, and those that wait for a person.
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    response::Response,
+};
+use engine::{
+    db::Tx,
+    orders::{self, Search},
+    people::Action,
+};
+use serde::Deserialize;
+
+use super::today::{Line, named};
+use crate::web::{Page, PageError, Shared, SignedIn, html};
+
+/// So many are shown at once; what is looked for is among the newest.
+const SHOWN: u32 = 100;
+/// A longer text is neither an id nor a number nor a reference.
+const WANTED_CHARS_MAX: usize = 200;
+
+/// What stands in the address.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    q: String,
+    stuck: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/orders.html")]
+struct OrdersPage {
+    page: Page,
+    wanted: String,
+    stuck: bool,
+    lines: Vec<Line>,
+}
+
+pub(super) async fn show(
+    State(web): State<Shared>,
+    signed_in: SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    signed_in.require(Action::SeeConsole)?;
+    let wanted: String = asked.q.trim().chars().take(WANTED_CHARS_MAX).collect();
+    let (search, stuck) = (Search::read(&wanted), !asked.stuck.is_empty());
+    let read = move |tx: &mut Tx<'_>| match &search {
+        Some(search) => orders::search(tx, search, SHOWN),
+        None if stuck => orders::stuck(tx, SHOWN),
+        None => orders::newest(tx, SHOWN),
+    };
+    let found = web.app.db.read(read).await?;
+    html(&OrdersPage {
+        page: signed_in.page,
+        wanted,
+        stuck,
+        lines: named(&web, found),
+    })
+}
