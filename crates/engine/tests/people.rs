@@ -284,3 +284,73 @@ impl From<engine::Error> for Tampered {
         panic!("{error:?}")
     }
 }
+
+#[tokio::test]
+async fn a_code_is_taken_once_and_so_is_one_on_paper() {
+    let world = world().await;
+    let ana = owner(&world).await.id;
+    act(&world, move |tx, _, now| {
+        people::begin_totp(tx, ana, "SECRET")?;
+        assert_eq!(people::begun_totp(tx, ana)?.as_deref(), Some("SECRET"));
+        assert!(
+            !people::find(tx, ana)?.unwrap().has_totp,
+            "nothing has proved that the app is there"
+        );
+        people::confirm_totp(tx, (ana, 7), &["one".to_owned(), "two".to_owned()], now)
+    })
+    .await
+    .unwrap();
+    let taken = act(&world, move |tx, _, now| {
+        let steps = [7, 8, 8, 6].map(|step| people::take_totp_step(tx, ana, step).unwrap());
+        let papers = ["one", "one", "three"].map(|code| people::take_recovery_code(tx, ana, code, now).unwrap());
+        Ok::<_, engine::Error>((steps, papers, people::count_recovery_codes(tx, ana)?))
+    });
+    assert_eq!(
+        taken.await.unwrap(),
+        ([false, true, false, false], [true, false, false], 1)
+    );
+    let off = act(&world, move |tx, _, _| {
+        people::remove_totp(tx, ana)?;
+        Ok::<_, engine::Error>((
+            people::find(tx, ana)?.unwrap().has_totp,
+            people::count_recovery_codes(tx, ana)?,
+        ))
+    });
+    assert_eq!(off.await.unwrap(), (false, 0));
+}
+
+#[tokio::test]
+async fn a_passkey_is_one_persons_and_a_question_is_answered_once() {
+    let world = world().await;
+    let ana = owner(&world).await.id;
+    let key = people::Passkey {
+        id: "key".to_owned(),
+        name: "Phone".to_owned(),
+        credential: people::Credential {
+            key: "00".to_owned(),
+            algorithm: -7,
+            counter: 0,
+        },
+        created_at: world.clock.now(),
+        used_at: None,
+    };
+    let given = key.clone();
+    act(&world, move |tx, context, now| {
+        assert!(people::add_passkey(tx, ana, &given)?);
+        assert!(!people::add_passkey(tx, ana, &given)?, "it is there already");
+        let challenge = people::make_challenge(tx, &context.ids, Some(ana), now)?;
+        assert!(!people::take_challenge(tx, &challenge, None, now)?, "it was put to Ana");
+        assert!(people::take_challenge(tx, &challenge, Some(ana), now)?);
+        assert!(!people::take_challenge(tx, &challenge, Some(ana), now)?);
+        let late = people::make_challenge(tx, &context.ids, None, now)?;
+        assert!(!people::take_challenge(tx, &late, None, now + Duration::from_mins(5))?);
+        let (owner, found) = people::find_passkey(tx, "key")?.unwrap();
+        assert_eq!((owner.id, found), (ana, given.clone()));
+        people::note_passkey(tx, ana, &given, now)?;
+        assert_eq!(people::list_passkeys(tx, ana)?[0].used_at, Some(now));
+        assert!(people::remove_passkey(tx, ana, "key")? && people::list_passkeys(tx, ana)?.is_empty());
+        Ok::<_, engine::Error>(())
+    })
+    .await
+    .unwrap();
+}

@@ -70,6 +70,8 @@
 
   document.addEventListener("submit", async (event) => {
     const form = event.target;
+    // Whoever sends it another way has said so.
+    if (event.defaultPrevented) return;
     // Sent once: a second click before the answer is there does nothing.
     if (form.hasAttribute("data-sent")) return event.preventDefault();
     if (form.method !== "get") {

@@ -5,15 +5,24 @@
 //! here only what proves them is kept. Nobody has a password that somebody else has chosen: the first
 //! owner, who is invited and who has forgotten theirs come in by a [link](links) and make their own.
 
+mod codes;
 mod links;
+mod passkeys;
 mod role;
 mod sessions;
 mod store;
 
 use std::time::Duration;
 
+pub use codes::{
+    begin_totp, begun_totp, confirm_totp, count_recovery_codes, remove_totp, take_recovery_code, take_totp_step,
+};
 pub use links::{Link, LinkError, LinkKind, MadeThemselves, find_link, make_link, setup_link, take_link};
 use model::{AccountId, Ids, Timestamp, UserId};
+pub use passkeys::{
+    Credential, Passkey, add_passkey, find_passkey, list_passkeys, make_challenge, note_passkey, remove_passkey,
+    take_challenge,
+};
 pub use role::{Action, Role, UnknownRole};
 pub use sessions::{
     Lifetimes, Seen, Session, find_session, list_sessions, open_session, prove_again, revoke_other_sessions,

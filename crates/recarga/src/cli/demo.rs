@@ -58,7 +58,7 @@ struct Ready {
     webhook_secret: String,
     /// Makes the owner, as long as there is none.
     setup_url: Option<String>,
-    /// Signs in as the account's manager and as its cashier, each once.
+    /// Signs in as the account's manager and as its cashier.
     manager_url: String,
     cashier_url: String,
 }
@@ -222,7 +222,7 @@ impl Ready {
         format!(
             "Recarga is ready: a demo with 10,000 USD to spend and a supplier without any effect.\n\
              \n  base URL  {base_url}\n  API key   {api_key}\n  docs      {root}/docs\n  data      {}\n\
-             \nIn a browser, each link once:\n\n  the counter, as a cashier  {cashier_url}\n  \
+             \nIn a browser:\n\n  the counter, as a cashier  {cashier_url}\n  \
              its desk, as a manager     {manager_url}{owner}\n\
              \nBy the API:\n\n\
              curl '{base_url}/check_phone_number?phone_number=%2B15551234567' \\\n  -H 'Authorization: Bearer {api_key}'\n\n\

@@ -22,9 +22,10 @@ macro_rules! assets {
     };
 }
 
-const ASSETS: [Asset; 4] = assets![
+const ASSETS: [Asset; 5] = assets![
     "recarga.css" "text/css; charset=utf-8",
     "recarga.js" "text/javascript; charset=utf-8",
+    "passkeys.js" "text/javascript; charset=utf-8",
     "icons.svg" "image/svg+xml",
     "icon.svg" "image/svg+xml",
 ];

@@ -5,20 +5,28 @@
 //! language, and the headers of every answer. `docs/PAGES.md` says how to add a page.
 
 mod again;
+mod app_codes;
 mod assets;
+mod codes;
 mod cookies;
 mod entering;
 mod error;
 pub(crate) mod format;
 mod forms;
 mod front;
+#[cfg(test)]
+mod gallery;
 mod language;
 mod links;
 pub(crate) mod messages;
 mod nav;
 mod page;
+mod passkeys;
 mod passwords;
+mod people;
 mod preferences;
+mod profile;
+mod second_step;
 mod sign_in;
 mod visitor;
 
@@ -71,6 +79,17 @@ pub(crate) struct Web {
     request_ids: RequestIds,
 }
 
+impl Web {
+    /// How people come in, where only the host is known.
+    fn scheme(&self) -> &'static str {
+        if self.settings.public_url.starts_with("https://") {
+            "https"
+        } else {
+            "http"
+        }
+    }
+}
+
 /// What handlers are given as their state.
 pub(crate) type Shared = Arc<Web>;
 
@@ -87,9 +106,24 @@ pub(crate) fn beside(api: Router, app: Arc<App>, settings: PageSettings) -> Rout
         .merge(crate::counter::routes())
         .merge(crate::console::routes())
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
+        .route("/sign-in/code", post(second_step::enter))
         .route("/sign-in/again", get(again::show).post(again::prove))
         .route("/sign-out", post(sign_in::leave))
         .route("/setup/{token}", get(links::show).post(links::take))
+        .route("/profile", get(profile::show).post(profile::rename))
+        .route("/profile/password", post(profile::change_password))
+        .route("/profile/code", get(app_codes::begin).post(app_codes::confirm))
+        .route("/profile/code/remove", post(app_codes::remove))
+        .route("/profile/sessions/{session}", post(profile::end_session))
+        .route("/profile/passkeys", post(passkeys::add))
+        .route("/profile/passkeys/begin", post(passkeys::begin_adding))
+        .route("/profile/passkeys/{id}/remove", post(passkeys::remove))
+        .route("/sign-in/passkey", post(passkeys::enter))
+        .route("/sign-in/passkey/begin", post(passkeys::begin))
+        .route("/people", get(people::list).post(people::invite))
+        .route("/people/{user}/{change}", post(people::change))
+        .route("/console/people", get(people::list).post(people::invite))
+        .route("/console/people/{user}/{change}", post(people::change))
         .route("/preferences/language", post(preferences::choose_language))
         .route("/preferences/theme", post(preferences::choose_theme));
     let pages = pages

@@ -6,15 +6,17 @@ use engine::people::{Action, User};
 struct Entry(&'static str, &'static str, &'static str, Action);
 
 /// The counter's, for an account's staff.
-const COUNTER: [Entry; 2] = [
+const COUNTER: &[Entry] = &[
     Entry("/", "nav.counter", "phone", Action::Sell),
     Entry("/bulk", "nav.bulk", "upload", Action::SellInBulk),
+    Entry("/people", "nav.people", "people", Action::ChangeOwnPeople),
 ];
 
 /// The console's, for those of the house.
-const CONSOLE: [Entry; 2] = [
+const CONSOLE: &[Entry] = &[
     Entry("/console", "nav.today", "pulse", Action::SeeConsole),
     Entry("/console/orders", "nav.orders", "list", Action::SeeConsole),
+    Entry("/console/people", "nav.people", "people", Action::ChangePeople),
 ];
 
 /// An entry as one person sees it.
@@ -32,7 +34,7 @@ pub struct Place {
 
 /// What somebody sees, on a page.
 pub(super) fn places(user: &User, path: &str) -> Vec<Place> {
-    let entries: &[Entry] = if user.works_for.is_some() { &COUNTER } else { &CONSOLE };
+    let entries: &[Entry] = if user.works_for.is_some() { COUNTER } else { CONSOLE };
     let seen = entries.iter().filter(|Entry(.., action)| user.may(*action));
     let seen: Vec<_> = seen.collect();
     // Of `/console` and `/console/people` the longer one is where they are.

@@ -96,6 +96,22 @@ impl Page {
         assets::path(name)
     }
 
+    /// What a browser calls itself, in two words: `Firefox, Android`.
+    pub fn browser(&self, agent: &str) -> String {
+        let find = |known: &[&'static str]| known.iter().find(|name| agent.contains(**name)).copied();
+        let name = find(&["Edg", "OPR", "Firefox", "Chrome", "Safari"]).map(|name| match name {
+            "Edg" => "Edge",
+            "OPR" => "Opera",
+            name => name,
+        });
+        let system = find(&["Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux"]);
+        match (name, system) {
+            (Some(name), Some(system)) => format!("{name}, {system}"),
+            (Some(one), None) | (None, Some(one)) => one.to_owned(),
+            (None, None) => self.t("profile.browser").to_owned(),
+        }
+    }
+
     /// All languages with whether it is this page's.
     pub fn languages(&self) -> [(Language, bool); 4] {
         Language::ALL.map(|language| (language, language == self.language))

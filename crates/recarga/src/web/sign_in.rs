@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::{
     Fields, Page, PageError, Shared, SignedIn,
     entering::{self, Checked},
-    html,
+    html, second_step,
     visitor::{Visitor, local_path},
 };
 
@@ -62,6 +62,9 @@ pub(super) async fn enter(
     let found = web.credentials(&form.login).await?;
     let checked = web.check_password(found.as_ref(), form.password).await?;
     let (status, error) = match (checked, found) {
+        (Checked::Right, Some(found)) if found.user.has_totp => {
+            return second_step::ask(&web, visitor.page, &found, &form.next).await;
+        }
         (Checked::Right, Some(found)) => return web.enter(&visitor, (found.user, "password"), Some(&form.next)).await,
         (Checked::TooOften(wait), _) => {
             let minutes = entering::minutes(wait);
@@ -82,6 +85,21 @@ pub(super) async fn enter(
         error: Some(error),
     })?;
     Ok((status, shown).into_response())
+}
+
+/// Shows the page again to whoever's key was refused.
+pub(super) fn refuse_passkey(visitor: Visitor, next: &str) -> Result<Response, PageError> {
+    if visitor.session.is_some() {
+        return Err(PageError::AskAgain { back: next.to_owned() });
+    }
+    let error = visitor.page.t("passkey.refused").to_owned();
+    let shown = html(&SignInPage {
+        page: visitor.page,
+        login: "",
+        next,
+        error: Some(error),
+    })?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, shown).into_response())
 }
 
 pub(super) async fn leave(State(web): State<Shared>, signed_in: SignedIn) -> Result<Response, PageError> {

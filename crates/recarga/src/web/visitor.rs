@@ -26,6 +26,8 @@ pub(crate) struct Visitor {
     pub(crate) agent: String,
     /// Where to come back to, if they have to prove who they are first.
     back: String,
+    /// How they reach us.
+    origin: String,
 }
 
 /// Somebody who is signed in.
@@ -35,6 +37,7 @@ pub(crate) struct SignedIn {
     pub(crate) user: Arc<User>,
     pub(crate) session: Arc<Session>,
     back: String,
+    origin: String,
 }
 
 const THEMES: [&str; 2] = ["light", "dark"];
@@ -94,7 +97,13 @@ impl Visitor {
             address: peer.map_or_else(String::new, |ConnectInfo(peer)| peer.ip().to_string()),
             agent: text(header::USER_AGENT).to_owned(),
             back: back(request),
+            origin: format!("{}://{}", web.scheme(), text(header::HOST)),
         })
+    }
+
+    /// How they reach us.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// Where they come from, to be kept with a session.
@@ -133,19 +142,36 @@ pub(super) fn local_path(text: &str) -> &str {
 }
 
 impl SignedIn {
+    /// Goes on only with somebody whose role allows this: to look, where doing it asks for more.
+    pub(crate) fn allow(&self, action: Action) -> Result<(), PageError> {
+        if self.user.may(action) {
+            Ok(())
+        } else {
+            Err(PageError::Forbidden)
+        }
+    }
+
+    /// Goes on only with somebody who has proved a moment ago who they are.
+    pub(crate) fn prove(&self) -> Result<(), PageError> {
+        if self.session.is_fresh(self.page.now) {
+            return Ok(());
+        }
+        Err(PageError::AskAgain {
+            back: self.back.clone(),
+        })
+    }
+
+    /// How they reach us: what links begin with that they send to others.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
+    }
+
     /// Goes on only with somebody who may do this, and, where it moves money or lets people in, has
     /// proved a moment ago who they are. Ask on the page that has the form as well, so that nobody
     /// fills it in in vain.
     pub(crate) fn require(&self, action: Action) -> Result<(), PageError> {
-        if !self.user.may(action) {
-            return Err(PageError::Forbidden);
-        }
-        if action.asks_again() && !self.session.is_fresh(self.page.now) {
-            return Err(PageError::AskAgain {
-                back: self.back.clone(),
-            });
-        }
-        Ok(())
+        self.allow(action)?;
+        if action.asks_again() { self.prove() } else { Ok(()) }
     }
 
     /// The account whose staff they are.
@@ -173,6 +199,7 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
                 user,
                 session,
                 back: visitor.back,
+                origin: visitor.origin,
             }),
             _ => Err(PageError::SignIn { back: visitor.back }),
         }

@@ -6,6 +6,7 @@ mod browser;
 mod console;
 mod counter;
 mod entering;
+mod people;
 mod safety;
 #[path = "../api/stage.rs"]
 #[allow(dead_code, reason = "each test uses a part")]
