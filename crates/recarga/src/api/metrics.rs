@@ -46,7 +46,7 @@ const fn metric(kind: Kind, name: &'static str, labels: &'static [&'static str],
 }
 
 /// Every metric there is. Rules, dashboards and documents speak of these; a test sees to it.
-pub const METRICS: [Metric; 16] = [
+pub const METRICS: [Metric; 17] = [
     metric(
         Kind::Gauge,
         "recarga_build_info",
@@ -112,6 +112,12 @@ pub const METRICS: [Metric; 16] = [
         "recarga_supplier_listings",
         &["supplier", "status"],
         "What a supplier lists, by whether it is mapped to what we sell",
+    ),
+    metric(
+        Kind::Counter,
+        "recarga_callbacks_total",
+        &["supplier", "verdict"],
+        "Pushes of suppliers: taken, forged, unreadable, not_served or failed",
     ),
     metric(
         Kind::Counter,

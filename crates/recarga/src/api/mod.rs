@@ -9,6 +9,7 @@ mod answer;
 mod asked;
 mod asking;
 mod body;
+mod callbacks;
 mod caller;
 mod check_phone_number;
 mod docs;
@@ -128,12 +129,13 @@ fn service() -> OpenApiRouter<Arc<Api>> {
         .layer(CompressionLayer::new())
 }
 
-/// Makes the API: `/v2`, `/openapi.json`, `/docs`, `/healthz`, `/readyz`, `/metrics`; and beside it the pages.
+/// Makes the API: `/v2`, `/openapi.json`, `/docs`, `/healthz`, `/readyz`, `/metrics`, and where suppliers push; and beside
+/// it the pages.
 pub fn router(app: Arc<App>, mut settings: ApiSettings) -> Router {
     let (table, document) = table().split_for_parts();
     let table = table.merge(docs::pages(openapi::completed(document)));
     let pages = settings.pages.take();
-    let api = fronted(table, Arc::clone(&app), settings);
+    let api = fronted(table.merge(callbacks::routes()), Arc::clone(&app), settings);
     match pages {
         Some(pages) => web::beside(api, app, pages),
         None => api,

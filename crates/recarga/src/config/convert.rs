@@ -1,13 +1,18 @@
 //! Settings as the parts of the program take them, each checked with its key named.
 
-use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
+use std::{
+    net::SocketAddr,
+    num::NonZeroU32,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
+use ::suppliers::SandboxSettings;
 use engine::{AskSchedule, Settings, catalog::mapping::MappingPolicy, people::Lifetimes};
-use model::Money;
+use model::{Money, SupplierName};
 use numbers::Numbers;
-use suppliers::SandboxSettings;
 
-use super::{Config, ConfigError, Database};
+use super::{Config, ConfigError, Database, Sandbox};
 use crate::{
     api::{ApiSettings, MetricsText, RateLimit},
     web::PageSettings,
@@ -17,8 +22,6 @@ use crate::{
 
 /// A worker that is held up longer than this after claiming an order lets it go unsubmitted.
 const SUBMIT_WITHIN: Duration = Duration::from_secs(5);
-/// The name of the sandbox's record, beside the database.
-const SANDBOX_RECORD: &str = "sandbox.db";
 /// What clients are promised.
 const IDEMPOTENCY_KEPT_MIN_S: u64 = 86_400;
 
@@ -68,7 +71,9 @@ impl Config {
             IDEMPOTENCY_KEPT_MIN_S,
         )?;
         // A lease that ends during a call would have a second worker ask about what is still being sent.
-        let call_s = self.sandbox.call_timeout_ms.div_ceil(1_000);
+        self.suppliers.check()?;
+        let call_s = Duration::from_millis(self.sandbox.call_timeout_ms).max(self.suppliers.call_timeout()?);
+        let call_s = call_s.as_secs() + u64::from(call_s.subsec_nanos() > 0);
         let slack_s = SUBMIT_WITHIN.as_secs() + self.orders.clock_skew_s;
         at_least("orders.lease_s", self.orders.lease_s, call_s.saturating_add(slack_s))?;
         at_least("orders.retry_pauses_s", count(self.orders.retry_pauses_s.len()), 1)?;
@@ -231,22 +236,36 @@ impl Config {
 
     /// How the sandbox behaves.
     pub fn sandbox_settings(&self) -> Result<SandboxSettings, ConfigError> {
-        let sandbox = &self.sandbox;
-        let path = match sandbox.record_path.as_str() {
-            "" => self.database()?.folder().join(SANDBOX_RECORD),
+        let name = ::suppliers::sandbox::NAME.parse().expect("a slug");
+        self.sandbox.settings(name, "sandbox", self.database()?.folder())
+    }
+}
+
+impl Sandbox {
+    /// How a sandbox of this name behaves, whose settings stand in this section and whose record in this folder.
+    pub(super) fn settings(
+        &self,
+        name: SupplierName,
+        section: &str,
+        folder: &Path,
+    ) -> Result<SandboxSettings, ConfigError> {
+        let path = match self.record_path.as_str() {
+            "" => folder.join(format!("{name}.db")),
             path => PathBuf::from(path),
         };
         let usd = "USD".parse().expect("a currency");
-        let float = Money::parse(&sandbox.float, usd).map_err(|why| ConfigError::value("sandbox.float", &why))?;
+        let key = format!("{section}.float");
+        let float = Money::parse(&self.float, usd).map_err(|why| ConfigError::value(&key, &why))?;
         Ok(SandboxSettings {
+            name,
             path: Some(path),
-            call_timeout: Duration::from_millis(sandbox.call_timeout_ms),
-            absence_after: Duration::from_millis(sandbox.absence_after_ms),
-            absence_queries: sandbox.absence_queries,
-            slow: Duration::from_millis(sandbox.slow_ms),
-            settle_after: Duration::from_millis(sandbox.settle_after_ms),
-            reverse_after: Duration::from_millis(sandbox.reverse_after_ms),
-            late_after: Duration::from_millis(sandbox.late_after_ms),
+            call_timeout: Duration::from_millis(self.call_timeout_ms),
+            absence_after: Duration::from_millis(self.absence_after_ms),
+            absence_queries: self.absence_queries,
+            slow: Duration::from_millis(self.slow_ms),
+            settle_after: Duration::from_millis(self.settle_after_ms),
+            reverse_after: Duration::from_millis(self.reverse_after_ms),
+            late_after: Duration::from_millis(self.late_after_ms),
             float,
         })
     }

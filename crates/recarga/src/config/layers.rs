@@ -7,7 +7,7 @@ use std::{
 
 use ::config::{Config as Layers, File, FileFormat, builder::DefaultState};
 
-use super::{Config, ConfigError, DEFAULT};
+use super::{Config, ConfigError, DEFAULT, suppliers::Given};
 
 /// The file that is read without being named, if it is there.
 const FILE: &str = "recarga.toml";
@@ -53,25 +53,44 @@ impl Sources {
 pub fn load(sources: &Sources) -> Result<Config, ConfigError> {
     let known = keys_of(DEFAULT).map_err(ConfigError::Unreadable)?;
     let mut layers = Layers::builder().add_source(File::from_str(DEFAULT, FileFormat::Toml));
+    let mut suppliers = Given::default();
     if let Some(path) = sources.file() {
         let text = std::fs::read_to_string(path).map_err(|source| ConfigError::File {
             path: path.to_owned(),
             source,
         })?;
         let place = path.display().to_string();
-        let keys = keys_of(&text).map_err(|why| ConfigError::Unreadable(format!("{place}: {why}")))?;
+        let unreadable = |why| ConfigError::Unreadable(format!("{place}: {why}"));
+        let mut keys = keys_of(&text).map_err(unreadable)?;
+        for (key, value) in keys.extract_if(.., |key, _| Given::is_meant(key)) {
+            suppliers.add(&place, &key, value)?;
+        }
         if let Some(key) = keys.keys().find(|key| !known.contains_key(*key)) {
             return Err(unknown(place, key, &known));
         }
-        layers = layers.add_source(File::from_str(&text, FileFormat::Toml));
+        let mut own: toml::Table = text
+            .parse()
+            .map_err(|why: toml::de::Error| unreadable(why.to_string()))?;
+        own.remove("suppliers");
+        layers = layers.add_source(File::from_str(&own.to_string(), FileFormat::Toml));
     }
-    let environment = settings_of(&sources.environment, &known)?;
-    layers = layers.add_source(layer(&environment, &known)?);
-    if let Some((key, _)) = sources.flags.iter().find(|(key, _)| !known.contains_key(key)) {
+    let (of_suppliers, environment): (Vec<_>, Vec<_>) =
+        (sources.environment.iter().cloned()).partition(|(name, _)| Given::is_variable(name));
+    for (name, value) in &of_suppliers {
+        suppliers.add_variable(name, value)?;
+    }
+    layers = layers.add_source(layer(&settings_of(&environment, &known)?, &known)?);
+    let (of_suppliers, flags): (Vec<_>, Vec<_>) =
+        (sources.flags.iter().cloned()).partition(|(key, _)| Given::is_meant(key));
+    for (key, value) in of_suppliers {
+        suppliers.add("--set", &key, value.into())?;
+    }
+    if let Some((key, _)) = flags.iter().find(|(key, _)| !known.contains_key(key)) {
         return Err(unknown("--set".to_owned(), key, &known));
     }
-    layers = layers.add_source(layer(&sources.flags, &known)?);
-    let config: Config = layers.build().and_then(Layers::try_deserialize).map_err(unreadable)?;
+    layers = layers.add_source(layer(&flags, &known)?);
+    let mut config: Config = layers.build().and_then(Layers::try_deserialize).map_err(unreadable)?;
+    config.suppliers = suppliers.read()?;
     config.check()?;
     Ok(config)
 }
@@ -210,8 +229,8 @@ mod tests {
         assert_eq!(format!("{written:?}"), format!("{built_in:?}"));
         let sandbox = config.sandbox_settings().unwrap();
         assert_eq!(
-            suppliers::SandboxSettings { path: None, ..sandbox },
-            suppliers::SandboxSettings::default()
+            ::suppliers::SandboxSettings { path: None, ..sandbox },
+            ::suppliers::SandboxSettings::default()
         );
     }
 

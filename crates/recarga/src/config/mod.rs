@@ -1,13 +1,14 @@
 //! Settings: one commented file that is both the defaults and their documentation, then the
 //! operator's file, the environment, and flags.
 //!
-//! A key that stands in `default.toml` exists and no other does; everything else is refused by its
-//! name. [`load`] reads all four places; [`Config`] turns into what each part of the program takes.
+//! A key that stands in `default.toml`, or in `suppliers.toml` for a supplier of its kind, exists and
+//! no other does; everything else is refused by its name. [`load`] reads all four places; [`Config`] turns into what each part of the program takes.
 
 mod convert;
 mod database;
 mod layers;
 mod print;
+mod suppliers;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,9 @@ pub use convert::open_numbers;
 pub use database::{Database, DatabaseError};
 pub use layers::{Sources, load};
 use serde::{Deserialize, Serialize};
+pub use suppliers::{
+    DingSection, DtOneSection, RecargaSection, ReloadlySection, SUPPLIERS, SandboxSection, Supplier, SupplierTables,
+};
 
 /// The defaults, with a comment for each key.
 pub const DEFAULT: &str = include_str!("../../default.toml");
@@ -74,6 +78,8 @@ pub struct Config {
     pub catalog: Catalog,
     pub webhooks: Webhooks,
     pub sandbox: Sandbox,
+    #[serde(default)]
+    pub suppliers: SupplierTables,
     pub phone: Phone,
     pub pages: Pages,
     pub log: Log,

@@ -9,6 +9,7 @@ impl Config {
         let mut config = self.clone();
         config.database.url = redact_url(&config.database.url);
         config.server.public_url = redact_url(&config.server.public_url);
+        config.suppliers = config.suppliers.redacted();
         config
     }
 

@@ -5,6 +5,7 @@
 //! supplier about it, and never sends it again.
 
 mod now_and_then;
+mod suppliers;
 mod tasks;
 
 use std::{
@@ -17,17 +18,13 @@ use std::{
     time::Duration,
 };
 
-use engine::{
-    Context, Error,
-    catalog::{ProductFilter, TestProducts},
-    page::PageRequest,
-    people,
-};
-use model::{Ids, Product};
-use suppliers::{Layered, Limits, Sandbox, Suppliers, sandbox};
+use ::suppliers::{Suppliers, sandbox};
+use engine::{Context, Error, people};
+use model::{Ids, SupplierName};
 use tokio::{net::TcpListener, sync::watch};
 
 use now_and_then::{refresh, sample};
+pub(crate) use suppliers::open_suppliers;
 pub(crate) use tasks::Signals;
 use tasks::Tasks;
 
@@ -92,9 +89,17 @@ pub enum ServeError {
     /// A setting is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// A supplier can't be opened.
+    /// A sandbox can't be opened.
     #[error(transparent)]
-    Supplier(#[from] sandbox::OpenError),
+    Sandbox(#[from] sandbox::OpenError),
+    /// A supplier can't be called.
+    #[error("supplier {name} can't be called")]
+    Supplier {
+        /// Which.
+        name: SupplierName,
+        /// Why not.
+        source: reqwest::Error,
+    },
     /// The metrics can't be counted.
     #[error(transparent)]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
@@ -130,6 +135,7 @@ pub(crate) fn make_room(config: &Config) -> Result<(), ServeError> {
         let record = config.sandbox_settings()?.path.unwrap_or_default();
         folders.extend(record.parent().map(Path::to_owned));
     }
+    folders.extend(suppliers::folders(config)?);
     for folder in folders.iter().filter(|folder| !folder.as_os_str().is_empty()) {
         // Balances and webhook secrets are the owner's business alone.
         let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
@@ -148,37 +154,6 @@ pub(crate) fn context(config: &Config, public_url: &str) -> Context {
         settings: config.settings(),
         present: Arc::new(crate::api::invoice_json(public_url)),
     }
-}
-
-/// Opens the suppliers that are set.
-pub(crate) fn open_suppliers(config: &Config, catalog: &SharedCatalog) -> Result<Suppliers, ServeError> {
-    let mut suppliers = Suppliers::new();
-    let snapshot = catalog.load();
-    if config.sandbox.enabled {
-        let usd = "USD".parse().expect("a currency");
-        let everything = ProductFilter {
-            test_products: TestProducts::Shown,
-            ..ProductFilter::default()
-        };
-        let page = snapshot.list(
-            &everything,
-            PageRequest {
-                start: 0,
-                limit: u32::MAX,
-            },
-        );
-        let products: Vec<Product> = page.products.into_iter().cloned().collect();
-        let rate = |product: &Product| Some((product.currency, snapshot.rate(usd, product.currency)?));
-        let rates = products.iter().filter_map(rate).collect();
-        let sandbox = Sandbox::open(config.sandbox_settings()?, Arc::new(SystemClock), &products, &rates)?;
-        // It bounds nothing outside: every order that is worked on may call it.
-        let limits = Limits {
-            calls_max: config.worker.concurrency,
-            ..Limits::default()
-        };
-        suppliers.insert(Arc::new(Layered::new(Arc::new(sandbox), limits)));
-    }
-    Ok(suppliers)
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {

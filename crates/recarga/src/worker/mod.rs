@@ -22,6 +22,7 @@ use tokio::{
 };
 
 pub use duties::DutySettings;
+pub(crate) use sweep::hear;
 
 use crate::App;
 

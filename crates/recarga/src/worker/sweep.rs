@@ -81,7 +81,7 @@ async fn hear_late_changes(app: &App, supplier: &dyn Supplier, heard: &mut HashS
 
 /// Asks about one, and says whether there is nothing more to hear of it. One that is still under way
 /// is asked about by whoever works on its order.
-async fn hear(app: &App, supplier: &dyn Supplier, attempt: AttemptId) -> Result<bool, Error> {
+pub(crate) async fn hear(app: &App, supplier: &dyn Supplier, attempt: AttemptId) -> Result<bool, Error> {
     let Some((key, found)) = app.db.read(move |tx| orders::find_by_attempt(tx, attempt)).await? else {
         return Ok(true);
     };

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on has failed")]
 
 mod accounts;
+mod callbacks;
 mod check_phone_number;
 mod documentation;
 mod errors;
@@ -15,3 +16,4 @@ mod products;
 mod receiver;
 mod robust;
 mod stage;
+mod upstream;

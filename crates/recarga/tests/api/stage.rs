@@ -12,7 +12,7 @@ use engine::{
     accounts::{self, Account, AccountError, NewAccount, Scope},
     catalog::BelowCost,
 };
-use model::{AccountId, Clock, Ids, Money};
+use model::{AccountId, Clock, Ids, Money, Supplier};
 use numbers::Numbers;
 use recarga::{
     App,
@@ -57,6 +57,23 @@ impl Stage {
     }
 
     pub(crate) async fn with(settings: ApiSettings) -> Self {
+        let sandbox = |clock: Arc<ManualClock>| -> Arc<dyn Supplier> {
+            Arc::new(Sandbox::open(SandboxSettings::default(), clock, &[], &HashMap::new()).unwrap())
+        };
+        Self::open(settings, sandbox).await
+    }
+
+    /// Makes one whose only supplier, called `sandbox`, is made here.
+    pub(crate) async fn with_supplier<S: Supplier + 'static>(
+        make: impl FnOnce(Arc<ManualClock>) -> Arc<S> + Send + 'static,
+    ) -> Self {
+        Self::open(ApiSettings::default(), |clock| -> Arc<dyn Supplier> { make(clock) }).await
+    }
+
+    async fn open(
+        settings: ApiSettings,
+        make: impl FnOnce(Arc<ManualClock>) -> Arc<dyn Supplier> + Send + 'static,
+    ) -> Self {
         let database = testkit::database();
         let clock = Arc::new(ManualClock::default());
         let sandbox_clock = Arc::clone(&clock);
@@ -64,9 +81,8 @@ impl Stage {
             db: database.db.clone(),
             settings: Settings::default(),
             suppliers: Box::new(move |_| {
-                let sandbox = Sandbox::open(SandboxSettings::default(), sandbox_clock, &[], &HashMap::new()).unwrap();
                 let mut suppliers = Suppliers::new();
-                suppliers.insert(Arc::new(sandbox));
+                suppliers.insert(make(sandbox_clock));
                 suppliers
             }),
             present: Arc::new(invoice_json(BASE_URL)),

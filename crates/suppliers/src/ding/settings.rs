@@ -52,7 +52,8 @@ pub const TIMEOUT: Duration = Duration::from_secs(95);
 const QUESTIONS_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl DingSettings {
-    pub(super) const fn capabilities(&self) -> Capabilities {
+    /// What the account can be relied on for.
+    pub const fn capabilities(&self) -> Capabilities {
         Capabilities {
             call_timeout: self.timeout.saturating_add(QUESTIONS_TIMEOUT),
             // When a transfer that was begun shows in the records is not documented.

@@ -5,6 +5,7 @@
 //! word counts.
 
 use model::{AttemptRef, Cause, Elsewhere, Evidence, Fault, Outcome, Rejection, Timestamp, TopUp};
+use reqwest::Url;
 use serde::Serialize;
 
 use super::{
@@ -106,7 +107,12 @@ impl DtOne {
             external_id: topup.attempt.to_string(),
             product_id: product,
             auto_confirm: false,
-            callback_url: self.settings.callback.as_ref().map(|callback| callback.url.as_str()),
+            callback_url: self
+                .settings
+                .callback
+                .as_ref()
+                .and_then(|callback| callback.url.as_ref())
+                .map(Url::as_str),
             credit_party_identifier: CreditParty {
                 mobile_number: topup.recipient.to_string(),
             },

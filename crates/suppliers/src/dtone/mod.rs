@@ -30,7 +30,7 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use settings::{BASE_URL, CallbackSettings, DtOneSettings, TIMEOUT, Zone};
+pub use settings::{BASE_URL, BASE_URL_PREPRODUCTION, CallbackSettings, DtOneSettings, TIMEOUT, Zone};
 
 use crate::{
     Mapping,

@@ -9,6 +9,8 @@ use crate::Secret;
 
 /// Where DT One answers.
 pub const BASE_URL: &str = "https://dvs-api.dtone.com/v1";
+/// Where its environment for trying things answers.
+pub const BASE_URL_PREPRODUCTION: &str = "https://preprod-dvs-api.dtone.com/v1";
 
 /// How an account at DT One is used.
 #[derive(Debug, Clone)]
@@ -38,8 +40,8 @@ pub struct DtOneSettings {
 /// Where pushes come to and what makes them genuine.
 #[derive(Debug, Clone)]
 pub struct CallbackSettings {
-    /// Our address, as DT One reaches it.
-    pub url: Url,
+    /// Our address, as DT One reaches it; without it none are asked for.
+    pub url: Option<Url>,
     /// The user that is set at DT One for pushes.
     pub user: String,
     /// And its password.
@@ -71,7 +73,8 @@ pub const TIMEOUT: Duration = Duration::from_secs(10);
 const REQUESTS_MAX: u32 = 4;
 
 impl DtOneSettings {
-    pub(super) fn capabilities(&self) -> Capabilities {
+    /// What the account can be relied on for.
+    pub fn capabilities(&self) -> Capabilities {
         let call_timeout = self.timeout.saturating_mul(REQUESTS_MAX);
         let absence = if self.absence_after.is_zero() || self.absence_queries == 0 {
             Absence::NeverProof

@@ -160,7 +160,7 @@ fn products_are_listed_with_what_they_contain() {
 #[test]
 fn a_callback_is_a_hint_with_the_right_password_only() {
     let settings = CallbackSettings {
-        url: Url::parse("https://recarga.example/callbacks/dtone").unwrap(),
+        url: Some(Url::parse("https://recarga.example/callbacks/dtone").unwrap()),
         user: "dt".into(),
         password: Secret::new("one"),
     };

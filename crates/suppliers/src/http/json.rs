@@ -110,6 +110,22 @@ where
     Ok(Option::<Vec<T>>::deserialize(deserializer)?.unwrap_or_default())
 }
 
+/// Reads a list of which a single one may stand without its brackets, and none as `null`.
+pub fn list_or_one<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: de::DeserializeOwned,
+{
+    let Some(raw) = Option::<Box<RawValue>>::deserialize(deserializer)? else {
+        return Ok(Vec::new());
+    };
+    let read = match raw.get().as_bytes().first() {
+        Some(b'[') => serde_json::from_str(raw.get()),
+        _ => serde_json::from_str(raw.get()).map(|one| vec![one]),
+    };
+    read.map_err(de::Error::custom)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,6 +137,8 @@ mod tests {
         id: Option<String>,
         #[serde(default, deserialize_with = "map_or_nothing")]
         names: BTreeMap<String, String>,
+        #[serde(default, deserialize_with = "list_or_one")]
+        sizes: Vec<Exact>,
     }
 
     #[test]
@@ -137,13 +155,14 @@ mod tests {
     #[test]
     fn shapes_vary_and_mean_the_same() {
         for text in [
-            r#"{"amount":"5.00","id":7,"names":[]}"#,
-            r#"{"amount":5,"id":"7","names":null}"#,
-            r#"{"amount":5.0,"id":7,"names":{}}"#,
+            r#"{"amount":"5.00","id":7,"names":[],"sizes":[1.5]}"#,
+            r#"{"amount":5,"id":"7","names":null,"sizes":"1.5"}"#,
+            r#"{"amount":5.0,"id":7,"names":{},"sizes":1.50}"#,
         ] {
             let shapes: Shapes = serde_json::from_str(text).unwrap();
             assert_eq!(shapes.amount.0, Decimal::from(5));
             assert_eq!((shapes.id.as_deref(), shapes.names.len()), (Some("7"), 0));
+            assert_eq!(shapes.sizes, [Exact::parse("1.5").unwrap()]);
         }
         assert!(serde_json::from_str::<Shapes>(r#"{"amount":5,"names":["x"]}"#).is_err());
     }

@@ -32,10 +32,9 @@ pub use settings::{Environment, RangesIn, ReloadlySettings, Submission};
 
 use answers::Reported;
 use listing::{Order, Parameters};
-use report::LateChanges;
 
 use crate::{
-    Mapping, Secret,
+    LateChanges, Mapping, Secret,
     http::{Answer, Ask, Auth, Failure, Http, Token, TokenCache, error_of_status, json::Exact},
 };
 
@@ -96,7 +95,7 @@ impl Reloadly {
             http: http(&settings.api_url)?,
             auth: http(&settings.auth_url)?,
             token: TokenCache::new(Arc::clone(&clock)),
-            late_changes: LateChanges::default(),
+            late_changes: LateChanges::every(report::LATE_CHANGES_EVERY),
             settings,
             clock,
             mapping,

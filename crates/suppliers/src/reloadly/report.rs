@@ -3,10 +3,7 @@
 //! Its times have no zone. Which one they are in is found out from our own transactions: an attempt's
 //! id says when its order was made, which is seconds before, so the hours between are the zone's.
 
-use std::{
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use model::{AttemptId, PhoneNumber, Record, RecordState, SupplierError, Timestamp};
 
@@ -25,24 +22,7 @@ const ZONE_MAX: Duration = Duration::from_hours(14);
 /// Zones differ by quarters of an hour.
 const ZONE_STEP_US: i64 = 15 * 60 * 1_000_000;
 /// Refunds come after days, not seconds, and the report is long: it is read this often.
-const LATE_CHANGES_EVERY: Duration = Duration::from_mins(15);
-
-/// What the report said of refunds the last time.
-#[derive(Default)]
-pub(super) struct LateChanges(Mutex<Option<(Timestamp, Vec<AttemptId>)>>);
-
-impl LateChanges {
-    /// What was said a short while ago.
-    pub(super) fn known(&self, now: Timestamp) -> Option<Vec<AttemptId>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = kept.as_ref().filter(|(at, _)| now.since(*at) < LATE_CHANGES_EVERY);
-        fresh.map(|(_, changed)| changed.clone())
-    }
-
-    pub(super) fn keep(&self, now: Timestamp, changed: &[AttemptId]) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, changed.to_vec()));
-    }
-}
+pub(super) const LATE_CHANGES_EVERY: Duration = Duration::from_mins(15);
 
 impl Reloadly {
     /// Fetches the transactions of a span, and some more: the span is taken as wide as any zone may be off.
@@ -109,7 +89,9 @@ fn zone_us(transactions: &[Transaction]) -> i64 {
     let ahead = |transaction: &Transaction| {
         let ordered_at = attempt_of(transaction)?.order.created_at();
         let ahead = told_at(transaction)?.as_micros() - ordered_at.as_micros();
-        Some((ahead + ZONE_STEP_US / 2).div_euclid(ZONE_STEP_US) * ZONE_STEP_US)
+        // One that was made long after its order says nothing.
+        let sound = ahead.unsigned_abs() <= u64::try_from(ZONE_MAX.as_micros()).ok()?;
+        sound.then_some((ahead + ZONE_STEP_US / 2).div_euclid(ZONE_STEP_US) * ZONE_STEP_US)
     };
     let mut all: Vec<_> = transactions.iter().filter_map(ahead).collect();
     all.sort_unstable();

@@ -83,7 +83,8 @@ impl Environment {
 }
 
 impl ReloadlySettings {
-    pub(super) fn capabilities(&self) -> Capabilities {
+    /// What the account can be relied on for.
+    pub fn capabilities(&self) -> Capabilities {
         Capabilities {
             call_timeout: self.timeout + TOKEN_TIMEOUT,
             absence: Absence::Proof {

@@ -29,7 +29,7 @@ pub use settings::SandboxSettings;
 
 use fate::Answer;
 
-/// The name that the sandbox is configured under.
+/// The name that the sandbox is configured under, unless it gets another.
 pub const NAME: &str = "sandbox";
 /// Lookup speaks of fictional numbers only: +1 555 and seven digits.
 const FICTIONAL_US: u64 = 1_555;
@@ -40,7 +40,6 @@ const OPERATOR_PORTED: &str = "t-mobile-usa";
 
 /// The embedded supplier.
 pub struct Sandbox {
-    name: SupplierName,
     settings: SandboxSettings,
     clock: Arc<dyn Clock>,
     offers: Vec<Offer>,
@@ -71,7 +70,6 @@ impl Sandbox {
             return Err(OpenError::Settings(mistake));
         }
         Ok(Self {
-            name: NAME.parse().expect("the sandbox's name is a slug"),
             record: Record::create(settings.path.as_deref())?,
             offers: offers::offers(products, rates),
             settings,
@@ -89,7 +87,7 @@ impl Sandbox {
 #[async_trait]
 impl Supplier for Sandbox {
     fn name(&self) -> &SupplierName {
-        &self.name
+        &self.settings.name
     }
 
     fn capabilities(&self) -> Capabilities {

@@ -2,11 +2,13 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use model::{Absence, Capabilities, Currency, Money};
+use model::{Absence, Capabilities, Currency, Money, SupplierName};
 
 /// How the sandbox behaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SandboxSettings {
+    /// What it is called: there may be several.
+    pub name: SupplierName,
     /// The file of its record, which several processes may share; `None` keeps it in memory.
     pub path: Option<PathBuf>,
     /// After this long without an answer a call counts as unanswered.
@@ -30,6 +32,7 @@ pub struct SandboxSettings {
 impl Default for SandboxSettings {
     fn default() -> Self {
         Self {
+            name: super::NAME.parse().expect("the sandbox's name is a slug"),
             path: None,
             call_timeout: Duration::from_secs(5),
             absence_after: Duration::from_secs(10),

@@ -24,9 +24,9 @@ async fn play<F: Future<Output = Stage>>(
         let stage = open(patience).await;
         let shop = Shop::of(&stage).await;
         if suffix.fault == Fault::Velocity {
-            stage.play(&shop.fixed(900, suffix.digits)).await;
+            stage.play(&shop.any(900, suffix.digits)).await;
         }
-        let story = stage.play(&shop.fixed(1, suffix.digits)).await;
+        let story = stage.play(&shop.any(1, suffix.digits)).await;
         agree(&stage, &story);
         let last = match &story.last {
             Ending::Said(outcome) => word(outcome),
@@ -47,7 +47,14 @@ pub(crate) fn agree(stage: &Stage, story: &Story) {
     let submits = calls
         .iter()
         .filter(|call| call.endpoint == simulators::Endpoint::Submit && call.reference == Some(attempt.to_string()));
-    assert_eq!(submits.count(), 1, "it is sent once");
+    // A refused token was looked at before anything else: with a new one the same submission goes on.
+    let refused = |call: &&simulators::CallRecord| call.fault == Some(Fault::Unauthorized);
+    let most = if submits.clone().any(|call| refused(&call)) {
+        2
+    } else {
+        1
+    };
+    assert!((1..=most).contains(&submits.count()), "it is sent once");
     let wallet = stage.running.wallet();
     assert!(wallet.is_whole());
     match &story.last {
@@ -58,7 +65,9 @@ pub(crate) fn agree(stage: &Stage, story: &Story) {
                 .iter()
                 .find(|one| one.reference == attempt.to_string())
                 .unwrap();
-            assert_eq!(receipt.cost.unwrap().major(), told.cost.normalize());
+            // Reloadly's report doesn't tell what an order in the operator's currency cost.
+            let cost = receipt.cost.map(model::Money::major);
+            assert!(cost.is_none_or(|cost| cost == told.cost.normalize()), "{story:?}");
             assert_eq!(receipt.delivered.unwrap().major(), told.delivered.normalize());
             assert_eq!(receipt.supplier_reference, Some(told.id.to_string()));
         }

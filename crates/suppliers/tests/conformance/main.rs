@@ -6,5 +6,9 @@
 mod ding;
 mod dtone;
 mod faults;
+mod reloadly;
 mod shop;
 mod stage;
+#[allow(dead_code, reason = "others need the rest of it")]
+#[path = "../stub/mod.rs"]
+mod stub;

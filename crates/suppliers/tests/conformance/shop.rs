@@ -23,6 +23,16 @@ impl Shop {
             .filter(|one| one.category == Category::Airtime)
     }
 
+    /// What there is for a phone with this ending: a denomination, or a thousand gourdes.
+    pub(crate) fn any(&self, number: u128, ending: &str) -> TopUp {
+        let fixed = |one: &Listing| matches!(one.terms, ListingTerms::Fixed { .. });
+        if self.airtime().any(fixed) {
+            self.fixed(number, ending)
+        } else {
+            self.ranged(100_000, number, ending)
+        }
+    }
+
     /// A fixed denomination for a phone with this ending.
     pub(crate) fn fixed(&self, number: u128, ending: &str) -> TopUp {
         let fixed = |one: &&Listing| matches!(&one.terms, ListingTerms::Fixed { cost, .. } if cost.minor() > 900);

@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
-use model::decimal_text;
-use suppliers::{SandboxSettings, sandbox::TABLE};
+use model::{Fault, decimal_text};
+use suppliers::{
+    SandboxSettings,
+    codes::{Code, Meaning},
+    recarga, reloadly,
+    sandbox::TABLE,
+};
 
 const PAGE: &str = include_str!("../../../../docs/SUPPLIERS.md");
 
@@ -49,4 +54,27 @@ fn the_documented_settings_are_the_defaults() {
         .map(|row| (row[0].clone(), row[1].clone()))
         .collect();
     assert_eq!(documented, defaults.map(|(name, value)| (name.to_owned(), value)));
+}
+
+/// A row as the page should have it: the code, what it proves, whose fault it is, and what follows.
+fn row(code: &Code) -> Vec<String> {
+    let fault = |fault: Fault| serde_json::to_string(&fault).unwrap().replace('"', "");
+    let (proves, fault, then) = match code.meaning {
+        Meaning::No(whose) => ("rejected", fault(whose), "another supplier may be tried".to_owned()),
+        Meaning::NoForAll(whose) => ("rejected", fault(whose), "nobody else is tried".to_owned()),
+        Meaning::NoForNow(whose, seconds) => {
+            let then = format!("this supplier is left alone for the number for {seconds} s");
+            ("rejected", fault(whose), then)
+        }
+        Meaning::Pending => ("pending", String::new(), "it is asked about".to_owned()),
+        Meaning::Unclear => ("nothing", String::new(), "it is asked about".to_owned()),
+    };
+    vec![code.code.to_owned(), proves.to_owned(), fault, then]
+}
+
+#[test]
+fn the_documented_codes_are_those_of_the_code() {
+    let rows = |codes: &[Code]| codes.iter().map(row).collect::<Vec<_>>();
+    assert_eq!(documented("Reloadly's code"), rows(&reloadly::CODES));
+    assert_eq!(documented("the v2 API's code"), rows(&recarga::CODES));
 }

@@ -252,7 +252,7 @@ async fn floats(desk: &Desk, findings: &mut Findings) -> Result<(), Failure> {
         findings.add(
             "suppliers",
             State::Wrong,
-            "none is configured, so nothing can be delivered: set sandbox.enabled",
+            "none is configured, so nothing can be delivered: add a [suppliers.NAME], or set sandbox.enabled",
         );
     }
     for (name, supplier) in suppliers.iter() {
@@ -263,7 +263,7 @@ async fn floats(desk: &Desk, findings: &mut Findings) -> Result<(), Failure> {
             Ok(Ok(float)) => (State::Wrong, format!("our balance at {name} is {float}: pay in there")),
             Ok(Err(error)) => (
                 State::Wrong,
-                format!("{name}: {error}; look at its status page and our key there"),
+                format!("{name}: {error}; look at its status page, and at suppliers.{name} for our credentials there"),
             ),
             Err(_) => (
                 State::Wrong,
