@@ -146,17 +146,19 @@ async fn deliver_all(
             now,
             catalog: Arc::clone(&world.catalog),
             directory: Arc::clone(&directory),
+            conditions: Arc::clone(&world.conditions),
             context: Arc::clone(&context),
         };
         let work = world.db.write(begin).await.expect("the database works");
         assert!(matches!(work, Begun::Submit(_)));
-        let (outcome, absence) = (Outcome::Delivered(Receipt::default()), world.absence);
+        let outcome = Outcome::Delivered(Receipt::default());
         let resolve = Resolve {
             key,
             attempt: 1,
             outcome,
             call: Call::Submit,
-            absence,
+            recipe: world.recipe,
+            exchanges: Vec::new(),
             called_at: now,
             now,
             context,

@@ -43,6 +43,14 @@ pub struct Settings {
     pub idempotency_kept: Duration,
     /// When the database was restored to an earlier moment: it has forgotten what became of older orders.
     pub restored_at: Option<Timestamp>,
+    /// An order for which no supplier may be used waits this long at most, then its money goes back.
+    pub held_up_max: Duration,
+    /// Whether two people have to agree on what became of an order that nobody knows about.
+    pub two_person: bool,
+    /// How long the evidence of calls to suppliers is kept.
+    pub evidence_kept: Duration,
+    /// A phone that received less than it should, by more than this share, is worth a person's look.
+    pub delivered_tolerance_bps: u32,
 }
 
 /// When to ask a supplier what became of an attempt: soon, then slower, then a person is called.
@@ -76,6 +84,10 @@ impl Default for Settings {
             webhook_secret_overlap: Duration::from_hours(24),
             idempotency_kept: Duration::from_hours(72),
             restored_at: None,
+            held_up_max: Duration::from_mins(30),
+            two_person: false,
+            evidence_kept: Duration::from_hours(400 * 24),
+            delivered_tolerance_bps: 200,
         }
     }
 }

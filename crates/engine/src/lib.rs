@@ -15,6 +15,7 @@ pub mod db;
 pub mod duties;
 mod error;
 pub mod figures;
+pub mod health;
 pub mod idempotency;
 pub mod invoices;
 pub mod ledger;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use engine::{
     Settings,
-    orders::{self, Begun, Call, Order, OrderKey, OrderStatus, Resolved, Search, Verdict, decide, newest, search},
+    orders::{self, Begun, Call, Order, OrderKey, Resolved, Search, newest, search},
 };
 use model::{Cause, Clock, Elsewhere, Fault, Outcome, Receipt, Rejection};
 use testkit::World;
@@ -239,34 +239,6 @@ async fn a_delivery_after_the_refund_is_our_loss_and_not_the_accounts() {
         Resolved::Stale,
         "its cost is booked once"
     );
-    assert_eq!(world.balance(account).await, FUNDED);
-    world.check_books().await;
-}
-
-#[tokio::test]
-async fn what_nobody_finds_out_goes_to_a_person_whose_word_ends_it() {
-    let world = a_world().await;
-    let account = world.account(FUNDED).await.id;
-    let key = world.order(account, NUMBER).await;
-    world.begin(key).await;
-    world.clock.advance(Duration::from_hours(3));
-    assert_eq!(
-        world
-            .resolve(key, 1, Call::Find, Outcome::Unknown(Cause::Timeout))
-            .await,
-        Resolved::Stuck
-    );
-    assert!(matches!(world.find(key).await.status, OrderStatus::Stuck { .. }));
-    let (context, now) = (world.context.clone(), world.clock.now());
-    let why = (Verdict::Failed, "the operator says no");
-    world
-        .db
-        .write_with(move |tx| decide(tx, &context, key, why, now))
-        .await
-        .unwrap();
-    let order = world.find(key).await;
-    assert_eq!(order.status.shown(), "refunded");
-    assert_eq!(order.decision.unwrap().why, "the operator says no");
     assert_eq!(world.balance(account).await, FUNDED);
     world.check_books().await;
 }

@@ -58,6 +58,7 @@ async fn an_order_that_all_processes_begin_at_once_is_submitted_by_one() {
             now: world.clock.now(),
             catalog: Arc::clone(&world.catalog),
             directory: Arc::clone(&directory),
+            conditions: Arc::clone(&world.conditions),
             context: Arc::clone(&world.context),
         };
         beginning.spawn(async move { db.write(begin).await.unwrap() });

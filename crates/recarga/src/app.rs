@@ -11,15 +11,20 @@ use engine::{
     accounts::Directory,
     catalog::{self, Snapshot},
     db::{Db, unfinished_copy},
+    health::{Health, recent},
     invoices::{Invoice, Payment, Place, PlaceError, Placed},
     lookup::{self, Lesson, Lookup, Verdict},
     orders::restored,
 };
-use model::{Clock, Ids, PhoneNumber, ProductId};
+use model::{Clock, Ids, OperatorId, PhoneNumber, ProductId};
 use numbers::Numbers;
 use suppliers::Suppliers;
 
-use crate::{catalog::SharedCatalog, inbox::Inbox};
+use crate::{
+    catalog::SharedCatalog,
+    inbox::Inbox,
+    routes::{Routes, Stored},
+};
 
 /// Everything that is open while the program runs.
 pub struct App {
@@ -33,6 +38,8 @@ pub struct App {
     pub suppliers: Suppliers,
     /// What is known of numbers.
     pub lookup: Lookup,
+    /// What routing goes by.
+    pub routes: Routes,
     catalog: SharedCatalog,
     directory: ArcSwap<Directory>,
     lessons: Mutex<Vec<Lesson>>,
@@ -91,11 +98,17 @@ impl App {
             })
             .await?;
         let catalog = Arc::new(ArcSwap::from_pointee(snapshot));
+        let suppliers = suppliers(&catalog);
+        let since = now.minus(Health::SEED_SPAN);
+        let (stored, recent) = db
+            .read(move |tx| Ok::<_, Error>((Stored::read(tx, 0, now)?, recent(tx, since)?)))
+            .await?;
         Ok(Arc::new(Self {
+            routes: Routes::new(&suppliers, &catalog.load(), (stored, &recent), now),
             db,
             clock,
             context: Arc::new(Context { ids, settings, present }),
-            suppliers: suppliers(&catalog),
+            suppliers,
             lookup,
             catalog,
             directory: ArcSwap::from_pointee(directory),
@@ -107,6 +120,11 @@ impl App {
     /// What is sold now.
     pub fn catalog(&self) -> Arc<Snapshot> {
         self.catalog.load_full()
+    }
+
+    /// Whose product it is, while it is sold.
+    pub(crate) fn operator(&self, product: &ProductId) -> Option<OperatorId> {
+        Some(self.catalog.load().product(product.as_str())?.operator.clone())
     }
 
     /// Who may come in now.
@@ -128,6 +146,9 @@ impl App {
         if self.directory().revision() != accounts_revision {
             self.directory.store(Arc::new(self.db.read(Directory::load).await?));
         }
+        let known = self.routes.conditions().version;
+        let stored = self.db.read(move |tx| Stored::read(tx, known, now)).await?;
+        self.routes.learn(stored, now);
         let app = Arc::clone(self);
         self.db.read(move |tx| app.lookup.catch_up(tx)).await
     }

@@ -1,9 +1,46 @@
-//! A supplier with every fault, and its own record of what it really did.
+//! Suppliers with every fault, each with its habits and its own record of what it really did.
 
 use std::{collections::HashMap, time::Duration};
 
-use model::{AttemptId, Cause, Elsewhere, Fault, Outcome, Receipt, Rejection, Timestamp, TopUp};
+use model::{
+    Absence, AttemptId, Cause, Elsewhere, Fault, Outcome, PhoneNumber, Receipt, Rejection, SupplierName, Timestamp,
+    TopUp,
+};
 use rand::{Rng, RngExt, rngs::StdRng};
+
+/// What one supplier is like.
+#[derive(Debug, Clone)]
+pub struct Habits {
+    /// Its name.
+    pub name: SupplierName,
+    /// What it means when it has no record.
+    pub absence: Absence,
+    /// It panics if a number is submitted again sooner: nobody may ever do that.
+    pub number_pause: Duration,
+    /// Of ten orders that it takes, so many are delivered.
+    pub delivers: u32,
+    /// Of twenty minutes, so many it refuses everything or doesn't answer.
+    pub fails_minutes: i64,
+    /// What is deposited there, in cents; it refuses what it can't pay from it. None if it never ends.
+    pub float: Option<i64>,
+}
+
+impl Habits {
+    /// A supplier that can be asked about everything and has no rules.
+    pub fn plain(name: &str) -> Self {
+        Self {
+            name: name.parse().expect("a name"),
+            absence: Absence::Proof {
+                after: Duration::from_secs(10),
+                queries: 2,
+            },
+            number_pause: Duration::ZERO,
+            delivers: 7,
+            fails_minutes: 0,
+            float: None,
+        }
+    }
+}
 
 /// What it really did with a submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +59,11 @@ pub struct Execution {
 
 /// Executes or loses submissions by lot.
 pub struct FaultySupplier {
+    /// What it is like.
+    pub habits: Habits,
     rng: StdRng,
     executions: HashMap<AttemptId, Execution>,
+    left_alone: HashMap<PhoneNumber, Timestamp>,
 }
 
 /// An unanswered call may execute this long after it was made.
@@ -31,10 +71,12 @@ const EXECUTES_WITHIN: Duration = Duration::from_secs(8);
 
 impl FaultySupplier {
     /// Starts with a source of chance.
-    pub fn new(rng: StdRng) -> Self {
+    pub fn new(habits: Habits, rng: StdRng) -> Self {
         Self {
+            habits,
             rng,
             executions: HashMap::new(),
+            left_alone: HashMap::new(),
         }
     }
 
@@ -47,9 +89,13 @@ impl FaultySupplier {
     ///
     /// # Panics
     ///
-    /// If a reference is submitted twice: nobody may ever do that.
+    /// If a reference is submitted twice, or a number too soon: nobody may ever do that.
     pub fn submit(&mut self, topup: &TopUp, now: Timestamp) -> Outcome {
-        let execution = self.execute(now);
+        if let Some(until) = self.left_alone.get(&topup.recipient) {
+            assert!(*until <= now, "{} came before its number was free again", topup.attempt);
+        }
+        self.left_alone.insert(topup.recipient, now + self.habits.number_pause);
+        let execution = self.execute(topup, now);
         let lost = self.rng.random_ratio(1, 5);
         let before = self.executions.insert(topup.attempt, execution);
         assert!(before.is_none(), "{} was submitted twice", topup.attempt);
@@ -80,10 +126,24 @@ impl FaultySupplier {
         late
     }
 
-    fn execute(&mut self, now: Timestamp) -> Execution {
+    /// Pays so many cents in, where the deposit can run out.
+    pub fn deposit(&mut self, cents: i64) {
+        self.habits.float = self.habits.float.map(|float| float + cents);
+    }
+
+    fn fails(&self, now: Timestamp) -> bool {
+        let minute = now.as_micros() / 60_000_000;
+        // Suppliers fail at different times of the hour.
+        let shift = i64::try_from(self.habits.name.as_str().len()).unwrap_or(0) * 7;
+        (minute + shift) % 20 < self.habits.fails_minutes
+    }
+
+    fn execute(&mut self, topup: &TopUp, now: Timestamp) -> Execution {
         let seconds = |rng: &mut StdRng, most: u64| Duration::from_millis(rng.next_u64() % (most * 1_000));
+        let fails = self.fails(now);
         let known_from = match self.rng.random_range(0..10) {
             0 => None,
+            1..5 if fails => None,
             1 => Some(now + Duration::from_millis(1) + seconds(&mut self.rng, EXECUTES_WITHIN.as_secs() - 1)),
             _ => Some(now),
         };
@@ -91,26 +151,35 @@ impl FaultySupplier {
             0 => known_from.unwrap_or(now) + seconds(&mut self.rng, 20_000),
             _ => known_from.unwrap_or(now),
         };
-        let delivered = known_from.is_some() && self.rng.random_ratio(7, 10);
+        let poor = self.habits.float.is_some_and(|float| float < topup.cost.minor());
+        let taken = known_from.is_some() && !poor && !fails;
+        let delivered = taken && self.rng.random_ratio(self.habits.delivers, 10);
+        if delivered {
+            self.deposit(-topup.cost.minor());
+        }
         let reversed = delivered && self.rng.random_ratio(1, 20);
-        let elsewhere = if self.rng.random() {
-            Elsewhere::May
-        } else {
-            Elsewhere::MustNot
-        };
-        let rejection = Rejection {
-            fault: Fault::Operator,
-            elsewhere,
-            code: "refused".to_owned(),
-            message: "refused".to_owned(),
-            again_after_s: None,
-        };
         Execution {
             delivered_at: delivered.then_some(settles_at),
             reversed_at: reversed.then(|| settles_at + seconds(&mut self.rng, 5_000)),
             settles_at,
             known_from,
-            rejection,
+            rejection: self.refuse(poor, fails),
+        }
+    }
+
+    fn refuse(&mut self, poor: bool, fails: bool) -> Rejection {
+        let (fault, elsewhere) = match (poor, fails, self.rng.random()) {
+            (true, ..) => (Fault::Float, Elsewhere::May),
+            (_, true, _) => (Fault::Supplier, Elsewhere::May),
+            (_, _, true) => (Fault::Operator, Elsewhere::May),
+            (_, _, false) => (Fault::Number, Elsewhere::MustNot),
+        };
+        Rejection {
+            fault,
+            elsewhere,
+            code: "refused".to_owned(),
+            message: "refused".to_owned(),
+            again_after_s: self.rng.random_ratio(1, 10).then_some(90),
         }
     }
 

@@ -9,7 +9,7 @@ mod time;
 mod world;
 
 pub use database::{Database, database, database_with, fresh_url, has_server, open, sqlite};
-pub use faulty::{Execution, FaultySupplier};
+pub use faulty::{Execution, FaultySupplier, Habits};
 pub use history::store_history;
 pub use relay::Relay;
 pub use time::ManualClock;

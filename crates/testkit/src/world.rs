@@ -5,11 +5,12 @@ use std::sync::Arc;
 use engine::{
     Context, Settings,
     accounts::{self, Account, Directory, NewAccount},
-    catalog::{self, BelowCost, Snapshot},
+    catalog::{self, BelowCost, ImportError, Keep, OfferRecord, Snapshot},
     db::Db,
     invoices::{Invoice, Line, Payment, Place, PlaceError, Placed, Repeats},
     ledger,
-    orders::{Begin, Begun, Call, Order, OrderKey, Resolve, Resolved},
+    orders::{Begin, Begun, Call, Order, OrderKey, Recipe, Resolve, Resolved},
+    routing::Conditions,
 };
 use model::{Absence, AccountId, Clock, Currency, Ids, Money, Outcome, Timestamp};
 
@@ -25,8 +26,10 @@ pub struct World {
     pub context: Arc<Context>,
     /// What is sold.
     pub catalog: Arc<Snapshot>,
-    /// What a missing record means at the supplier.
-    pub absence: Absence,
+    /// What is done while nobody knows.
+    pub recipe: Recipe,
+    /// What routing goes by.
+    pub conditions: Arc<Conditions>,
     _database: Database,
 }
 
@@ -59,10 +62,10 @@ impl World {
             .expect("the default catalogue");
         let snapshot = db.read(move |tx| Snapshot::load(tx, now)).await.expect("a catalogue");
         let present = Arc::new(|invoice: &Invoice| format!("{{\"id\":\"{}\"}}", invoice.id));
-        let absence = Absence::Proof {
+        let recipe = Recipe::new(Absence::Proof {
             after: std::time::Duration::from_secs(10),
             queries: 2,
-        };
+        });
         Self {
             db,
             clock,
@@ -72,7 +75,8 @@ impl World {
                 present,
             }),
             catalog: Arc::new(snapshot),
-            absence,
+            recipe,
+            conditions: Arc::default(),
             _database: database,
         }
     }
@@ -94,6 +98,32 @@ impl World {
             Ok::<_, accounts::AccountError>(account)
         });
         made.await.expect("an account")
+    }
+
+    /// Has suppliers sell what [`World::line`] buys, each at so many cents; the sandbox sells it no more.
+    pub async fn sell_from(&mut self, suppliers: &[(&str, i64)]) {
+        let offer = |(name, cents): &(&str, i64)| OfferRecord {
+            supplier: (*name).to_owned(),
+            sku: "25".to_owned(),
+            product: "at-t-usa".to_owned(),
+            cost_currency: "USD".to_owned(),
+            value: Some("25".to_owned()),
+            cost: Some(model::decimal_text(usd(*cents).major())),
+            range: None,
+            currency: None,
+            cost_rate: None,
+            parameters: None,
+        };
+        let offers: Vec<_> = suppliers.iter().map(offer).collect();
+        let now = self.clock.now();
+        let replace = self.db.write_with(move |tx| {
+            let mut file = catalog::export(tx)?;
+            file.offers.retain(|offer| offer.product != "at-t-usa");
+            file.offers.extend(offers.iter().cloned());
+            catalog::import(tx, &file, Keep::Nothing)?;
+            Ok::<_, ImportError>(Snapshot::load(tx, now)?)
+        });
+        self.catalog = Arc::new(replace.await.expect("the offers are written"));
     }
 
     /// One order of 25 dollars at 20 for a number.
@@ -147,6 +177,7 @@ impl World {
             now: self.clock.now(),
             catalog: Arc::clone(&self.catalog),
             directory: Arc::new(directory),
+            conditions: Arc::clone(&self.conditions),
             context: Arc::clone(&self.context),
         };
         self.db.write(begin).await.expect("the database works")
@@ -170,7 +201,8 @@ impl World {
             attempt,
             outcome,
             call,
-            absence: self.absence,
+            recipe: self.recipe,
+            exchanges: Vec::new(),
             called_at,
             now,
             context,

@@ -11,6 +11,7 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
         "0001_foundation",
         include_str!("../../../../migrations/0001_foundation.sql"),
     ),
+    ("0002_routing", include_str!("../../../../migrations/0002_routing.sql")),
     (
         "0003_suppliers",
         include_str!("../../../../migrations/0003_suppliers.sql"),

@@ -341,6 +341,7 @@ fn new_order(place: &Place, line: &Line, identity: (OrderId, i64, InvoiceId), st
         failure: None,
         receipt: None,
         decision: None,
+        held_up: None,
     }
 }
 

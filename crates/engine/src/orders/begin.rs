@@ -2,15 +2,22 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use model::{AccountId, AttemptId, AttemptRef, Elsewhere, Fault, Rejection, SupplierName, Timestamp, TopUp};
+use model::{
+    AccountId, AttemptId, AttemptRef, Elsewhere, Fault, Money, ProductId, Rejection, SupplierName, Timestamp, TopUp,
+};
 
-use super::{Attempt, Order, OrderKey, OrderStatus, ending::Changes, restored, store};
+use super::{
+    Attempt, HeldUp, Order, OrderKey, OrderStatus, attempts,
+    ending::Changes,
+    plan::{Plan, Plans, plan},
+    restored,
+};
 use crate::{
     Context, Error,
     accounts::Directory,
-    catalog::{BelowCost, Snapshot},
+    catalog::Snapshot,
     db::{Command, Tx},
-    routing::{self, NoRoute},
+    routing::{Choice, Conditions, NoRoute, Route},
 };
 
 /// Asks to work on an order.
@@ -23,6 +30,8 @@ pub struct Begin {
     pub catalog: Arc<Snapshot>,
     /// Whose margins count.
     pub directory: Arc<Directory>,
+    /// What else routing goes by.
+    pub conditions: Arc<Conditions>,
     /// Settings.
     pub context: Arc<Context>,
 }
@@ -34,6 +43,11 @@ pub enum Begun {
     Submit(Submission),
     /// Ask what became of this.
     Ask(Question),
+    /// No supplier may be used yet.
+    Waits {
+        /// Until when.
+        until: Timestamp,
+    },
     /// The order has ended: nobody sells it any more, so the money is back.
     Ended,
     /// Nothing: it isn't due, or another worker was first.
@@ -60,6 +74,10 @@ pub struct Question {
     pub supplier: SupplierName,
     /// What to ask about.
     pub attempt: AttemptRef,
+    /// What is to be delivered.
+    pub product: ProductId,
+    /// What the phone is to receive.
+    pub amount: Money,
 }
 
 impl Command for Begin {
@@ -76,11 +94,12 @@ impl Command for Begin {
         let keys: Vec<_> = set.iter().map(|begin| begin.key).collect();
         let mut changes = Changes::open_unended(tx, &keys, first.now)?;
         let tried = attempts_by_order(tx, &changes, &keys)?;
+        let mut plans = plan(tx, set, &changes, &tried)?;
         let (mut written, mut unsold) = (Vec::new(), Vec::new());
         let mut answers = Vec::with_capacity(set.len());
         for begin in set {
             let attempts = tried.get(&begin.key).map_or(&[][..], Vec::as_slice);
-            match begin.decide(&mut changes, attempts, &mut written)? {
+            match begin.decide(&mut changes, attempts, &mut plans, &mut written)? {
                 Decided::Begun(begun) => answers.push(begun),
                 Decided::Unsold(rejection) => {
                     answers.push(Begun::Ended);
@@ -89,7 +108,7 @@ impl Command for Begin {
             }
         }
         changes.write(tx, &first.context)?;
-        store::insert_attempts(tx, &written)?;
+        attempts::insert(tx, &written)?;
         refund_unsold(tx, first, unsold)?;
         Ok(answers)
     }
@@ -137,7 +156,7 @@ fn attempts_by_order(
     let tried = |key: &&OrderKey| changes.order(**key).is_some_and(|order| order.attempts > 0);
     let keys: Vec<_> = keys.iter().filter(tried).copied().collect();
     let mut by_order: HashMap<_, Vec<_>> = HashMap::new();
-    for attempt in store::attempts_of(tx, &keys)? {
+    for attempt in attempts::of_orders(tx, &keys)? {
         by_order
             .entry(OrderKey {
                 account: attempt.account,
@@ -154,6 +173,7 @@ impl Begin {
         &self,
         changes: &mut Changes,
         attempts: &[Attempt],
+        plans: &mut Plans,
         written: &mut Vec<Attempt>,
     ) -> Result<Decided, Error> {
         let due = |order: &&Order| order.status.due_at().is_some_and(|due_at| due_at <= self.now);
@@ -161,11 +181,19 @@ impl Begin {
             return Ok(Decided::Begun(Begun::Nothing));
         };
         match order.status {
-            OrderStatus::Waiting { .. } => {
-                let is_forgotten = restored::is_forgotten(order, &self.context.settings);
-                let decided = self.submit(changes, attempts, written)?;
-                Ok(if is_forgotten { decided.unsent() } else { decided })
-            }
+            OrderStatus::Waiting { .. } => match plans.remove(&self.key) {
+                Some(Plan::Go { route, choice }) => {
+                    let is_forgotten = restored::is_forgotten(order, &self.context.settings);
+                    let decided = self.submit(changes, (route, choice), written)?;
+                    Ok(if is_forgotten { decided.unsent() } else { decided })
+                }
+                Some(Plan::Wait { until, why }) => self.wait(changes, until, why),
+                Some(Plan::Never(reason)) => {
+                    let before = order.failure.clone();
+                    Ok(Decided::Unsold(before.unwrap_or_else(|| unsold(reason))))
+                }
+                None => Ok(Decided::Begun(Begun::Nothing)),
+            },
             OrderStatus::Delivering { .. } | OrderStatus::Confirming { .. } | OrderStatus::Stuck { .. } => {
                 self.ask(changes, attempts).map(Decided::Begun)
             }
@@ -177,28 +205,31 @@ impl Begin {
         }
     }
 
-    /// Finds a supplier and writes the attempt; without one the order ends here.
+    /// Leaves the order until a supplier may be used for it.
+    fn wait(&self, changes: &mut Changes, until: Timestamp, why: String) -> Result<Decided, Error> {
+        let now = self.now.as_micros();
+        changes.advance(self.key, |order| {
+            let since_us = order.held_up.as_ref().map_or(now, |held_up| held_up.since_us);
+            order.held_up = Some(HeldUp { since_us, why });
+            order.status.wait(until)
+        })?;
+        Ok(Decided::Begun(Begun::Waits { until }))
+    }
+
+    /// Writes the attempt.
     fn submit(
         &self,
         changes: &mut Changes,
-        attempts: &[Attempt],
+        (route, choice): (Route, Option<Choice>),
         written: &mut Vec<Attempt>,
     ) -> Result<Decided, Error> {
-        let order = changes.order(self.key).expect("checked before").clone();
-        let below_cost = self
-            .directory
-            .account(order.account)
-            .map_or(BelowCost::Refuse, |account| account.below_cost);
-        let route = match routing::route(&self.catalog, &order, attempts, below_cost) {
-            Ok(route) => route,
-            Err(reason) => return Ok(Decided::Unsold(order.failure.unwrap_or_else(|| unsold(reason)))),
-        };
-        let number = order.attempts + 1;
         let lease_until = self.now + self.context.settings.lease;
-        changes.advance(self.key, |order| {
-            order.attempts = number;
-            order.status.begin(number, lease_until)
+        let order = changes.advance(self.key, |order| {
+            order.attempts += 1;
+            order.held_up = None;
+            order.status.begin(order.attempts, lease_until)
         })?;
+        let number = order.attempts;
         let attempt = AttemptId {
             order: order.id,
             number,
@@ -215,6 +246,8 @@ impl Begin {
             supplier_reference: None,
             outcome: None,
             answered_at: None,
+            choice,
+            rule: None,
         });
         let topup = TopUp {
             attempt,
@@ -244,6 +277,8 @@ impl Begin {
             key: self.key,
             supplier: attempt.supplier.clone(),
             attempt: attempt.reference(order.phone_number),
+            product: order.product,
+            amount: order.value,
         }))
     }
 }

@@ -95,14 +95,16 @@ impl Changes {
     /// Ends an order well: its hold becomes a sale, and its cost is owed to the supplier.
     pub(super) fn deliver(&mut self, key: OrderKey, attempt: &Attempt, receipt: Receipt) -> Result<(), Error> {
         let now = self.now;
+        let cost = cost_of(attempt, Some(&receipt));
         let order = self.advance(key, |order| {
             order.receipt = Some(receipt);
             order.failure = None;
             order.status.deliver(now)
         })?;
         self.books().settle_order(&order.money());
-        self.books().owe_supplier(cost_of(attempt));
-        self.figures.delivered(&order, (attempt, attempt.cost), now);
+        let owed = cost.cost;
+        self.books().owe_supplier(cost);
+        self.figures.delivered(&order, (attempt, owed), now);
         self.count_ended(&order);
         Ok(())
     }
@@ -129,19 +131,22 @@ impl Changes {
             order.status.reverse(now)
         })?;
         self.books().reverse_order(&order.money());
-        self.books().forgive_cost(cost_of(attempt));
+        let cost = cost_of(attempt, order.receipt.as_ref());
+        let owed = cost.cost;
+        self.books().forgive_cost(cost);
         self.refunds.add(&order);
-        self.figures.reversed(&order, (attempt, attempt.cost), now);
+        self.figures.reversed(&order, (attempt, owed), now);
         self.reversed.push((order.account, order.invoice));
         Ok(())
     }
 
     /// Books the cost of a delivery that the order did not wait for: the account keeps its refund.
-    pub(super) fn owe_late_delivery(&mut self, key: OrderKey, attempt: &Attempt) {
-        self.books().owe_supplier(cost_of(attempt));
+    pub(super) fn owe_late_delivery(&mut self, key: OrderKey, attempt: &Attempt, receipt: &Receipt) {
+        let cost = cost_of(attempt, Some(receipt));
         if let Some(order) = self.orders.get(&key) {
-            self.figures.delivered_late(order, (attempt, attempt.cost), self.now);
+            self.figures.delivered_late(order, (attempt, cost.cost), self.now);
         }
+        self.books().owe_supplier(cost);
     }
 
     fn books(&mut self) -> &mut Books {
@@ -177,11 +182,15 @@ fn ask_orders(tx: &mut Tx<'_>, keys: &[OrderKey]) -> Result<Asked<Order>, Error>
     store::ask(tx, &keys)
 }
 
-fn cost_of(attempt: &Attempt) -> SupplierCost {
+/// What is owed for a delivery: what the supplier says that it cost, else what its offer said.
+fn cost_of(attempt: &Attempt, receipt: Option<&Receipt>) -> SupplierCost {
+    let told = receipt
+        .and_then(|receipt| receipt.cost)
+        .filter(|cost| cost.minor() >= 0);
     SupplierCost {
         account: attempt.account,
         attempt: attempt.id,
         supplier: attempt.supplier.clone(),
-        cost: attempt.cost,
+        cost: told.unwrap_or(attempt.cost),
     }
 }

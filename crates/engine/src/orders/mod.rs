@@ -4,32 +4,42 @@
 //! written before its supplier is called, so that a crash leaves a question, never a doubt.
 //!
 //! A worker finds what is [`due`], claims it with [`Begin`], calls the supplier, and writes how it
-//! ended with [`Resolve`]. A person ends what nobody knows with [`decide`].
+//! ended with [`Resolve`], with the evidence of the call. What nobody knows a person ends: one
+//! [`propose`]s, and where two have to agree, another gives [`consent`].
 
+mod attempts;
 mod begin;
+mod calls;
 mod decide;
 mod due;
 mod ending;
 mod everywhere;
 mod hint;
 mod list;
+mod plan;
+mod proposals;
+mod recipe;
 mod resolve;
 pub mod restored;
 mod state;
 mod store;
 
+pub use attempts::{Attempt, attempts, find_by_attempt, first_attempts};
 pub use begin::{Begin, Begun, Question, Submission};
-pub use decide::{DecideError, Verdict, decide};
+pub use calls::{AttemptCall, calls, forget_calls};
+pub use decide::{Consent, DecideError, Proposed, Verdict, Word, ask_now, consent, propose};
 pub use due::{OpenOrders, count_open, due, stuck};
 pub use everywhere::{Search, newest, search};
 pub use hint::{Hinted, hint};
 pub(crate) use list::of_ids;
 pub use list::{OrderFilter, find, list};
 use model::{AccountId, Country, InvoiceId, Money, OrderId, PhoneNumber, ProductId, Receipt, Rejection, Timestamp};
+pub use proposals::{Answered, Proposal, open_proposals, proposals};
+pub use recipe::{Recipe, shortfall};
 pub use resolve::{Call, Resolve, Resolved};
 use serde::{Deserialize, Serialize};
 pub use state::{InvalidTransition, OrderStatus};
-pub use store::{Attempt, attempts, find_by_attempt, find_invoice};
+pub use store::find_invoice;
 pub(crate) use store::{insert, of_invoices, update};
 
 use crate::ledger::OrderMoney;
@@ -71,15 +81,32 @@ pub struct Order {
     pub receipt: Option<Receipt>,
     /// What a person decided.
     pub decision: Option<Decision>,
+    /// Why it waits although it could be begun.
+    pub held_up: Option<HeldUp>,
+}
+
+/// Why an order waits although it could be begun: no supplier may be used for it yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldUp {
+    /// Since when, in microseconds since 1970.
+    pub since_us: i64,
+    /// What bars the supplier that may be used soonest.
+    pub why: String,
 }
 
 /// A person's decision on an order whose outcome nobody knew.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
-    /// `delivered` or `failed`.
+    /// `delivered`, `failed` or `retry`.
     pub verdict: String,
     /// The person's reason.
     pub why: String,
+    /// Who decided.
+    #[serde(default)]
+    pub by: String,
+    /// Who agreed, where two had to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed_by: Option<String>,
     /// When, in microseconds since 1970.
     pub at_us: i64,
 }
@@ -114,6 +141,11 @@ impl Order {
     /// When it was made.
     pub fn created_at(&self) -> Timestamp {
         self.id.created_at()
+    }
+
+    /// Whether it waits only because no supplier may be used for it yet.
+    pub const fn is_held_up(&self) -> bool {
+        matches!(self.status, OrderStatus::Waiting { .. }) && self.held_up.is_some()
     }
 
     /// Whether its outcome is being found out.

@@ -3,16 +3,31 @@
 //! [`judge`] is the whole of it, pure. Nothing turns an unknown outcome into a failure but the
 //! supplier's own word, or its repeated "no record" once that is proof by its capabilities.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
-use model::{Absence, AccountId, Cause, Elsewhere, Fault, Outcome, Receipt, Rejection, Timestamp};
+use model::{
+    Absence, AccountId, Cause, Elsewhere, Exchange, Fault, Outcome, PhoneNumber, Receipt, Rejection, SupplierName,
+    Timestamp,
+};
 
-use super::{Attempt, Order, OrderKey, OrderStatus, ending::Changes, store};
+use super::{
+    Attempt, AttemptCall, Order, OrderKey, OrderStatus, Recipe, attempts,
+    calls::{self, place},
+    ending::Changes,
+};
 use crate::{
     Context, Error, Settings,
     context::pause,
     db::{Command, Tx},
+    routing::{self, Claim},
 };
+
+/// Whatever a supplier says, a number is left alone there no longer than this.
+const AGAIN_AFTER_MAX: Duration = Duration::from_hours(24);
 
 /// Writes how a call to a supplier ended.
 #[derive(Clone)]
@@ -25,8 +40,10 @@ pub struct Resolve {
     pub outcome: Outcome,
     /// Whether it is the answer to a submission or to a question.
     pub call: Call,
-    /// What it means when this supplier has no record.
-    pub absence: Absence,
+    /// What is done while nobody knows.
+    pub recipe: Recipe,
+    /// What passed over the wire; kept with the attempt.
+    pub exchanges: Vec<Exchange>,
     /// When the call was begun: its answer says nothing of what happened at the supplier after that.
     pub called_at: Timestamp,
     /// The moment it is.
@@ -42,6 +59,16 @@ pub enum Call {
     Submit,
     /// To say what became of it.
     Find,
+}
+
+impl Call {
+    /// The word: `submit`, `find`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Submit => "submit",
+            Self::Find => "find",
+        }
+    }
 }
 
 /// What became of the order.
@@ -83,23 +110,19 @@ impl Command for Resolve {
             return Ok(Vec::new());
         };
         let keys: Vec<_> = set.iter().map(|resolve| resolve.key).collect();
-        let (changes, asked) = (Changes::ask(tx, &keys)?, store::ask_attempts(tx, &keys)?);
+        let (changes, asked) = (Changes::ask(tx, &keys)?, attempts::ask(tx, &keys)?);
         let mut changes = changes.take(tx, first.now)?;
-        let mut attempts: HashMap<(OrderKey, u32), Attempt> = HashMap::new();
-        for attempt in tx.take(asked)? {
-            let key = OrderKey {
-                account: attempt.account,
-                order: attempt.id.order,
-            };
-            attempts.insert((key, attempt.id.number), attempt);
-        }
+        let mut attempts = by_number(tx.take(asked)?);
         let mut answers = Vec::with_capacity(set.len());
         let mut answered = HashMap::new();
+        let (mut evidence, mut refused) = (Vec::new(), BTreeMap::new());
         for resolve in set {
             let place = (resolve.key, resolve.attempt);
             answers.push(match attempts.get_mut(&place) {
                 Some(attempt) => {
                     let resolved = resolve.apply(&mut changes, attempt)?;
+                    evidence.extend(resolve.evidence(attempt, resolved));
+                    refused.extend(resolve.left_alone(&changes, attempt));
                     answered.insert(place, attempt.clone());
                     resolved
                 }
@@ -107,9 +130,23 @@ impl Command for Resolve {
             });
         }
         changes.write(tx, &first.context)?;
-        store::update_attempts(tx, &answered.into_values().collect::<Vec<_>>())?;
+        attempts::update(tx, &answered.into_values().collect::<Vec<_>>())?;
+        calls::keep(tx, &evidence)?;
+        routing::pause_after_refusal(tx, &refused, first.now)?;
         Ok(answers)
     }
+}
+
+/// Puts attempts where they are looked for.
+fn by_number(attempts: Vec<Attempt>) -> HashMap<(OrderKey, u32), Attempt> {
+    let placed = attempts.into_iter().map(|attempt| {
+        let key = OrderKey {
+            account: attempt.account,
+            order: attempt.id.order,
+        };
+        ((key, attempt.id.number), attempt)
+    });
+    placed.collect()
 }
 
 impl Resolve {
@@ -122,6 +159,12 @@ impl Resolve {
         // What comes late and changes nothing must not hide the answer that the end rests on.
         if judgement != Judgement::Stale {
             self.record(attempt);
+        }
+        if matches!(
+            judgement,
+            Judgement::Refund(_) | Judgement::Reverse(_) | Judgement::TryAgain { .. }
+        ) {
+            attempt.rule = Some(self.rule(attempt));
         }
         match judgement {
             Judgement::Deliver(receipt) => {
@@ -151,9 +194,9 @@ impl Resolve {
                 changes.advance(self.key, |order| order.status.call_person(ask_at))?;
                 Ok(Resolved::Stuck)
             }
-            Judgement::DeliveredLate if delivered_before => Ok(Resolved::Stale),
-            Judgement::DeliveredLate => {
-                changes.owe_late_delivery(self.key, attempt);
+            Judgement::DeliveredLate(_) if delivered_before => Ok(Resolved::Stale),
+            Judgement::DeliveredLate(receipt) => {
+                changes.owe_late_delivery(self.key, attempt, &receipt);
                 Ok(Resolved::DeliveredLate)
             }
             Judgement::Stale => Ok(Resolved::Stale),
@@ -180,10 +223,67 @@ impl Resolve {
         attempt.answered_at = Some(self.now);
     }
 
+    /// What the call leaves behind, if it left evidence. A late answer to a submission is kept too,
+    /// though it changes nothing; a late answer to a question has no place of its own.
+    fn evidence(&self, attempt: &Attempt, resolved: Resolved) -> Option<AttemptCall> {
+        let number = match self.call {
+            Call::Submit => 0,
+            Call::Find if resolved == Resolved::Stale => return None,
+            Call::Find => place(attempt.questions),
+        };
+        (!self.exchanges.is_empty()).then(|| AttemptCall {
+            account: attempt.account,
+            attempt: attempt.id,
+            number,
+            call: self.call,
+            called_at: self.called_at,
+            answered_at: self.now,
+            outcome: self.outcome.clone(),
+            exchanges: self.exchanges.clone(),
+        })
+    }
+
+    /// The number that a refusal wants to be left alone, and until when.
+    fn left_alone(&self, changes: &Changes, attempt: &Attempt) -> Option<((SupplierName, PhoneNumber), Claim)> {
+        let Outcome::Rejected(Rejection {
+            again_after_s: Some(seconds),
+            ..
+        }) = self.outcome
+        else {
+            return None;
+        };
+        let pause = Duration::from_secs(seconds.into()).min(AGAIN_AFTER_MAX);
+        let claim = Claim {
+            attempt: attempt.id,
+            until: self.now + pause,
+        };
+        let number = changes.order(self.key)?.phone_number;
+        Some(((attempt.supplier.clone(), number), claim))
+    }
+
+    /// The evidence that ended the attempt, in words: the supplier's own, or its repeated "no record".
+    fn rule(&self, attempt: &Attempt) -> String {
+        let said = match &self.outcome {
+            Outcome::Rejected(rejection) => format!("{} refused it: {}", attempt.supplier, rejection.code),
+            Outcome::Reversed { .. } => format!("{} took it back", attempt.supplier),
+            _ => format!(
+                "{} had no record of it {} times in a row, asked {} s after the submission and when no call could \
+                 execute any more",
+                attempt.supplier,
+                attempt.absences,
+                self.called_at.since(attempt.submitted_at).as_secs()
+            ),
+        };
+        match self.exchanges.last().and_then(|exchange| exchange.rule.as_ref()) {
+            Some(rule) => format!("{said} ({rule})"),
+            None => said,
+        }
+    }
+
     /// Whether "no record" says something: the question was put after an unanswered call could still
     /// execute, and after the answer before it. An answer that was long on its way, or comes twice, is neither.
     fn is_evidence(&self, attempt: &Attempt) -> bool {
-        let Absence::Proof { after, .. } = self.absence else {
+        let Absence::Proof { after, .. } = self.recipe.absence else {
             return false;
         };
         let executes_until = attempt.submitted_at + after + self.context.settings.submission_slack();
@@ -203,7 +303,7 @@ enum Judgement {
     TryAgain { rejection: Rejection, due_at: Timestamp },
     AskLater { ask_at: Timestamp },
     CallPerson { ask_at: Timestamp },
-    DeliveredLate,
+    DeliveredLate(Receipt),
     Stale,
 }
 
@@ -219,7 +319,7 @@ fn judge(order: &Order, attempt: &Attempt, resolve: &Resolve) -> Judgement {
         Outcome::Unknown(Cause::NoRecord) if is_proof(attempt, resolve) => {
             after_proof(order, no_record(), settings, resolve.now)
         }
-        Outcome::Pending { .. } | Outcome::Unknown(_) => ask_later(attempt, settings, resolve.now),
+        Outcome::Pending { .. } | Outcome::Unknown(_) => ask_later(attempt, resolve),
     }
 }
 
@@ -236,7 +336,7 @@ fn judge_closed(order: &Order, attempt: &Attempt, resolve: &Resolve) -> Judgemen
         {
             Judgement::Stale
         }
-        (_, Outcome::Delivered(_)) => Judgement::DeliveredLate,
+        (_, Outcome::Delivered(receipt)) => Judgement::DeliveredLate(receipt.clone()),
         _ => Judgement::Stale,
     }
 }
@@ -251,8 +351,10 @@ fn after_proof(order: &Order, rejection: Rejection, settings: &Settings, now: Ti
     }
 }
 
-fn ask_later(attempt: &Attempt, settings: &Settings, now: Timestamp) -> Judgement {
-    if now.since(attempt.submitted_at) >= settings.ask.stuck_after {
+fn ask_later(attempt: &Attempt, resolve: &Resolve) -> Judgement {
+    let (settings, now) = (&resolve.context.settings, resolve.now);
+    let stuck_after = resolve.recipe.stuck_after.unwrap_or(settings.ask.stuck_after);
+    if now.since(attempt.submitted_at) >= stuck_after {
         Judgement::CallPerson {
             ask_at: now + settings.ask.stuck_pause,
         }
@@ -265,7 +367,7 @@ fn ask_later(attempt: &Attempt, settings: &Settings, now: Timestamp) -> Judgemen
 
 /// Whether this "no record" completes the proof.
 fn is_proof(attempt: &Attempt, resolve: &Resolve) -> bool {
-    match resolve.absence {
+    match resolve.recipe.absence {
         Absence::NeverProof => false,
         Absence::Proof { queries, .. } => resolve.is_evidence(attempt) && attempt.absences + 1 >= queries,
     }

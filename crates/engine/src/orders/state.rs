@@ -145,6 +145,14 @@ impl OrderStatus {
         }
     }
 
+    /// No supplier may be used yet.
+    pub fn wait(self, due_at: Timestamp) -> Next {
+        match self {
+            Self::Waiting { .. } => Ok(Self::Waiting { due_at }),
+            other => other.refuse("wait for a supplier"),
+        }
+    }
+
     /// The truth is not known: it will be asked for.
     pub fn ask_later(self, ask_at: Timestamp) -> Next {
         match self {
@@ -262,6 +270,7 @@ mod tests {
                 ("pay", state.pay(later)),
                 ("cancel", state.cancel(later)),
                 ("begin", state.begin(2, later)),
+                ("wait", state.wait(later)),
                 ("ask_later", state.ask_later(later)),
                 ("call_person", state.call_person(later)),
                 ("try_again", state.try_again(later)),

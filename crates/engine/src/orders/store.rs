@@ -1,6 +1,6 @@
-//! Orders' and attempts' SQL and nothing else.
+//! Orders' SQL and nothing else.
 
-use model::{AccountId, AttemptId, AttemptRef, InvoiceId, Money, Outcome, PhoneNumber, SupplierName, Timestamp};
+use model::{AccountId, InvoiceId, Money, Timestamp};
 
 use super::{Order, OrderKey, OrderStatus};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 
 pub(super) const COLUMNS: &str = "account_id, id, number, invoice_id, status, product_id, product_name, package_value,
     value_minor, value_currency, phone_number, country, price_minor, currency, reference, attempts, due_at, failure,
-    receipt, decision, ended_at, lease_until";
+    receipt, decision, ended_at, lease_until, held_up";
 
 pub(super) fn read(row: &Row<'_>) -> Result<Order, Error> {
     let attempts = row.count(15)?;
@@ -32,6 +32,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Order, Error> {
         failure: row.json_opt(17)?,
         receipt: row.json_opt(18)?,
         decision: row.json_opt(19)?,
+        held_up: row.json_opt(22)?,
     })
 }
 
@@ -60,7 +61,7 @@ fn status(word: &str, attempt: u32, moment: Option<Timestamp>) -> Result<OrderSt
     })
 }
 
-fn json<T: serde::Serialize>(value: Option<&T>) -> Option<String> {
+pub(super) fn json<T: serde::Serialize>(value: Option<&T>) -> Option<String> {
     value.map(|value| serde_json::to_string(value).expect("plain data becomes JSON"))
 }
 
@@ -175,6 +176,7 @@ pub(crate) fn update(tx: &mut Tx<'_>, changed: &[(OrderStatus, Order)]) -> Resul
             text("decision"),
             int("ended_at"),
             text("exceptional"),
+            text("held_up"),
         ],
     };
     let row = |(before, order): &(OrderStatus, Order)| {
@@ -195,182 +197,10 @@ pub(crate) fn update(tx: &mut Tx<'_>, changed: &[(OrderStatus, Order)]) -> Resul
             json(order.decision.as_ref()),
             order.status.ended_at(),
             exceptional(&order.status),
+            json(order.held_up.as_ref()),
         ]
     };
     tx.update_many(&STAND, &changed.iter().map(row).collect::<Vec<_>>())
-}
-
-/// One submission of an order to one supplier.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attempt {
-    /// Whose order.
-    pub account: AccountId,
-    /// Which order, and which attempt of it.
-    pub id: AttemptId,
-    /// Who is asked to deliver.
-    pub supplier: SupplierName,
-    /// The supplier's name for it.
-    pub sku: String,
-    /// What the offer said it costs.
-    pub cost: Money,
-    /// When it was written, just before the call.
-    pub submitted_at: Timestamp,
-    /// How often the supplier has been asked what became of it.
-    pub questions: u32,
-    /// How often in a row the supplier had no record of it.
-    pub absences: u32,
-    /// The supplier's own reference.
-    pub supplier_reference: Option<String>,
-    /// The last answer.
-    pub outcome: Option<Outcome>,
-    /// When that came.
-    pub answered_at: Option<Timestamp>,
-}
-
-impl Attempt {
-    /// What its supplier is asked about.
-    pub fn reference(&self, recipient: PhoneNumber) -> AttemptRef {
-        AttemptRef {
-            attempt: self.id,
-            recipient,
-            sku: self.sku.as_str().into(),
-            submitted_at: self.submitted_at,
-            supplier_reference: self.supplier_reference.clone(),
-        }
-    }
-}
-
-const ATTEMPT_COLUMNS: &str = "account_id, order_id, number, supplier, sku, cost_minor, cost_currency, submitted_at,
-    questions, absences, supplier_reference, outcome, answered_at";
-
-fn read_attempt(row: &Row<'_>) -> Result<Attempt, Error> {
-    Ok(Attempt {
-        account: row.parse(0)?,
-        id: AttemptId {
-            order: row.parse(1)?,
-            number: row.count(2)?,
-        },
-        supplier: row.parse(3)?,
-        sku: row.text(4)?,
-        cost: Money::new(row.int(5)?, row.parse(6)?),
-        submitted_at: row.time(7)?,
-        questions: row.count(8)?,
-        absences: row.count(9)?,
-        supplier_reference: row.text_opt(10)?,
-        outcome: row.json_opt(11)?,
-        answered_at: row.time_opt(12)?,
-    })
-}
-
-/// Reads all attempts of some orders.
-pub(super) fn attempts_of(tx: &mut Tx<'_>, orders: &[OrderKey]) -> Result<Vec<Attempt>, Error> {
-    let asked = ask_attempts(tx, orders)?;
-    tx.take(asked)
-}
-
-/// Asks for all attempts of some orders.
-pub(super) fn ask_attempts(tx: &mut Tx<'_>, orders: &[OrderKey]) -> Result<Asked<Attempt>, Error> {
-    const OF_ORDER: Select = Select {
-        table: "attempts",
-        columns: ATTEMPT_COLUMNS,
-        keys: &[text("account_id"), text("order_id")],
-        condition: "",
-        order: "ORDER BY account_id, order_id, number",
-        lock: Lock::None,
-    };
-    let keys: Vec<_> = orders.iter().map(|key| values![key.account, key.order]).collect();
-    tx.ask_many(&OF_ORDER, &keys, read_attempt)
-}
-
-/// Lists an order's attempts, first to last.
-pub fn attempts(tx: &mut Tx<'_>, key: OrderKey) -> Result<Vec<Attempt>, Error> {
-    attempts_of(tx, &[key])
-}
-
-pub(super) fn insert_attempts(tx: &mut Tx<'_>, attempts: &[Attempt]) -> Result<(), Error> {
-    const NEW: Insert = Insert {
-        table: "attempts",
-        columns: &[
-            text("account_id"),
-            text("order_id"),
-            int("number"),
-            text("supplier"),
-            text("sku"),
-            int("cost_minor"),
-            text("cost_currency"),
-            int("submitted_at"),
-            int("questions"),
-            int("absences"),
-        ],
-        conflict: "",
-    };
-    let row = |attempt: &Attempt| {
-        values![
-            attempt.account,
-            attempt.id.order,
-            attempt.id.number,
-            &attempt.supplier,
-            &attempt.sku,
-            attempt.cost.minor(),
-            attempt.cost.currency(),
-            attempt.submitted_at,
-            attempt.questions,
-            attempt.absences,
-        ]
-    };
-    tx.insert_many(&NEW, &attempts.iter().map(row).collect::<Vec<_>>())?;
-    Ok(())
-}
-
-pub(super) fn update_attempts(tx: &mut Tx<'_>, attempts: &[Attempt]) -> Result<(), Error> {
-    const ANSWERED: Update = Update {
-        table: "attempts",
-        keys: &[text("account_id"), text("order_id"), int("number")],
-        sets: &[
-            int("questions"),
-            int("absences"),
-            text("supplier_reference"),
-            text("outcome"),
-            int("answered_at"),
-        ],
-    };
-    let row = |attempt: &Attempt| {
-        values![
-            attempt.account,
-            attempt.id.order,
-            attempt.id.number,
-            attempt.questions,
-            attempt.absences,
-            attempt.supplier_reference.as_ref(),
-            json(attempt.outcome.as_ref()),
-            attempt.answered_at,
-        ]
-    };
-    tx.update_many(&ANSWERED, &attempts.iter().map(row).collect::<Vec<_>>())?;
-    Ok(())
-}
-
-/// Finds whose attempt this is. Suppliers know our reference, not our accounts: one look per account.
-pub fn find_by_attempt(tx: &mut Tx<'_>, attempt: AttemptId) -> Result<Option<(OrderKey, Attempt)>, Error> {
-    let columns: Vec<_> = ATTEMPT_COLUMNS
-        .split(',')
-        .map(|column| format!("t.{}", column.trim()))
-        .collect();
-    let sql = format!(
-        "SELECT {} FROM accounts a
-         JOIN attempts t ON t.account_id = a.id AND t.order_id = ?1 AND t.number = ?2",
-        columns.join(", ")
-    );
-    let found = tx.find(&sql, &values![attempt.order, attempt.number], read_attempt)?;
-    Ok(found.map(|found| {
-        (
-            OrderKey {
-                account: found.account,
-                order: attempt.order,
-            },
-            found,
-        )
-    }))
 }
 
 /// Finds the invoice of an order, whoever's it is. For operators.

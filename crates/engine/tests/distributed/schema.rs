@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::sql::{self, column, parenthesised, parts};
 
 /// The tables that no account owns, each with what it is there for. On several machines every one of them has
-/// a copy of these, so that nothing that is written per order may be here.
-const OF_NOBODY: [(&str, &str); 25] = [
+/// a copy of these, so that nothing that is written per order may be here, with one exception that says so.
+const OF_NOBODY: [(&str, &str); 28] = [
     ("operators", "the catalogue: read by all, changed by imports"),
     ("products", "the catalogue"),
     ("offers", "the catalogue"),
@@ -47,6 +47,15 @@ const OF_NOBODY: [(&str, &str); 25] = [
     ("supplier_stops", "suppliers that are not sold from, seldom"),
     ("reconciliations", "a row for each supplier and day"),
     ("cases", "what a person has to look at"),
+    (
+        "routing_rules",
+        "an operator's rules: read by all, changed by people's doings only",
+    ),
+    ("supplier_switches", "what people have forced"),
+    (
+        "number_pauses",
+        "a supplier's rule is for a phone, whoever buys: written only for suppliers with such a rule",
+    ),
 ];
 /// The column that says whose a row is …
 const OWNER: &str = "account_id";
@@ -227,7 +236,10 @@ pub(crate) const SAMPLE: &str = "
     CREATE TABLE sign_in_links (id TEXT NOT NULL PRIMARY KEY);
     CREATE TABLE passkeys (id TEXT NOT NULL PRIMARY KEY);
     CREATE TABLE recovery_codes (id TEXT NOT NULL PRIMARY KEY);
-    CREATE TABLE challenges (id TEXT NOT NULL PRIMARY KEY);";
+    CREATE TABLE challenges (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE routing_rules (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE supplier_switches (id TEXT NOT NULL PRIMARY KEY);
+    CREATE TABLE number_pauses (id TEXT NOT NULL PRIMARY KEY);";
 
 #[test]
 fn bad_tables_are_found() {

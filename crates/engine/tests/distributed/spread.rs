@@ -18,7 +18,7 @@ const fn spread(path: &'static str, begins: &'static str, why: &'static str) -> 
     Spread { path, begins, why }
 }
 
-const SPREAD: [Spread; 21] = [
+const SPREAD: [Spread; 24] = [
     spread(
         "orders/due.rs",
         "SELECT account_id, id FROM (",
@@ -55,7 +55,7 @@ const SPREAD: [Spread; 21] = [
         "a gauge",
     ),
     spread(
-        "orders/store.rs",
+        "orders/attempts.rs",
         "SELECT {} FROM accounts a",
         "a supplier knows our reference and not our accounts",
     ),
@@ -113,6 +113,21 @@ const SPREAD: [Spread; 21] = [
         "audit/check.rs",
         "SELECT DISTINCT e.account_id",
         "the chains of all accounts are checked",
+    ),
+    spread(
+        "orders/calls.rs",
+        "DELETE FROM attempt_calls",
+        "what is old of any account; nobody waits for it",
+    ),
+    spread(
+        "orders/proposals.rs",
+        "SELECT {COLUMNS} FROM proposals WHERE status = 'open'",
+        "a person's list",
+    ),
+    spread(
+        "health/recent.rs",
+        "SELECT t.supplier",
+        "how suppliers did lately, read once when a process starts",
     ),
     spread("ledger/check.rs", "SELECT ", "the books of all accounts are checked"),
     spread("ledger/check.rs", "WITH found", "the books of all accounts are checked"),

@@ -10,7 +10,9 @@ use engine::{
 };
 use model::{AccountId, Clock, InvoiceId, OrderId, Timestamp};
 use rand::{rngs::StdRng, seq::IteratorRandom};
-use testkit::{FaultySupplier, World};
+use testkit::World;
+
+use crate::market::Market;
 
 type InvoiceKey = (AccountId, InvoiceId);
 
@@ -92,10 +94,11 @@ impl Auditor {
         self.invoices.get_mut(key).expect("an invoice that was told of")
     }
 
-    /// Compares the database, the supplier's record and what the outside was told.
-    pub(crate) async fn audit(&self, world: &World, supplier: &FaultySupplier) {
+    /// Compares the database, the suppliers' records and what the outside was told; answers how many
+    /// orders there were.
+    pub(crate) async fn audit(&self, world: &World, market: &Market) -> usize {
         world.check_books().await;
-        let delivered = delivered_by(supplier, world.clock.now());
+        let delivered = delivered_by(market, world.clock.now());
         let mut spent: BTreeMap<AccountId, i64> = BTreeMap::new();
         let (mut orders, mut refunded) = (0, 0);
         for (key, told) in &self.invoices {
@@ -132,11 +135,27 @@ impl Auditor {
             orders > 500 && refunded > 50,
             "a history of {orders} orders, {refunded} refunded, proves little"
         );
+        let submissions = market
+            .iter()
+            .map(|(name, supplier)| format!("{} to {name}", supplier.executions().len()));
+        let submissions: Vec<_> = submissions.collect();
         println!(
-            "{orders} orders, {refunded} refunded, {} submissions",
-            supplier.executions().len()
+            "{orders} orders, {refunded} refunded; submissions: {}",
+            submissions.join(", ")
         );
+        self.audit_proofs(world).await;
         self.audit_balances(world, &spent).await;
+        orders
+    }
+
+    /// Whatever came after an attempt rests on evidence that is kept with it.
+    async fn audit_proofs(&self, world: &World) {
+        let attempts =
+            "SELECT COUNT(*) FROM attempts t JOIN orders o ON o.account_id = t.account_id AND o.id = t.order_id
+            WHERE t.rule IS NULL AND (t.number < o.attempts OR o.status IN ('refunded', 'reversed'))";
+        let count = move |tx: &mut engine::db::Tx<'_>| tx.find(attempts, &[], |row| row.int(0));
+        let unproved = world.db.read(count).await.expect("the database works");
+        assert_eq!(unproved, Some(0), "attempts were followed by something without proof");
     }
 
     /// Each balance is what was paid in less what was delivered, and the statement tells how it came to be.
@@ -160,10 +179,10 @@ impl Auditor {
     }
 }
 
-/// How often the supplier really topped each order's phone up, and did not take it back.
-fn delivered_by(supplier: &FaultySupplier, now: Timestamp) -> HashMap<OrderId, u32> {
+/// How often suppliers really topped each order's phone up, and did not take it back.
+fn delivered_by(market: &Market, now: Timestamp) -> HashMap<OrderId, u32> {
     let mut delivered = HashMap::new();
-    for (attempt, execution) in supplier.executions() {
+    for (attempt, execution) in market.iter().flat_map(|(_, supplier)| supplier.executions()) {
         let there = execution.delivered_at.is_some_and(|at| at <= now);
         let gone = execution.reversed_at.is_some_and(|at| at <= now);
         if there && !gone {

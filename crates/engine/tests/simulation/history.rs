@@ -1,44 +1,54 @@
-//! One history: accounts buy, workers work and die, time jumps, and in the end everything is settled.
+//! One history: accounts buy from three suppliers, workers work and die, people decide, time jumps, and
+//! in the end everything is settled.
 
 use std::{sync::Arc, time::Duration};
 
 use engine::{
     Settings,
-    accounts::{self, AccountStatus, Directory},
+    accounts::{self, AccountStatus},
     idempotency::IdempotencyKey,
     invoices::{self, Payment, Place, PlaceError, Placed, Repeats},
-    orders::{self, Begin, Begun, Call, OrderKey, Resolve, Resolved},
+    orders::{self, OrderStatus},
+    routing::RuleSet,
 };
-use model::{AccountId, Clock, Outcome, Timestamp};
+use model::{AccountId, Clock};
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
-use testkit::{Database, FaultySupplier, World, usd};
+use testkit::{Database, World, usd};
 use tokio::task::JoinSet;
 
-use crate::auditor::Auditor;
+use crate::{
+    auditor::Auditor,
+    market::{Market, PRICES},
+    workers::{Answer, Worker},
+};
 
 const ACCOUNTS: usize = 4;
 const STEPS: usize = 400;
 /// Once nothing new happens, everything has an end after so many steps of twenty minutes at most.
 const SETTLING_STEPS: usize = 400;
 
-/// An answer on its way: of which attempt, to what, and when it was asked for.
-type Answer = (OrderKey, u32, Call, Outcome, Timestamp);
-
 pub(crate) struct History {
-    world: World,
-    rng: StdRng,
-    supplier: FaultySupplier,
+    pub(crate) world: World,
+    pub(crate) rng: StdRng,
+    pub(crate) market: Market,
+    pub(crate) workers: [Worker; 2],
+    pub(crate) rules: Arc<RuleSet>,
     auditor: Auditor,
     accounts: Vec<AccountId>,
-    answers: Vec<Answer>,
     keys: u32,
 }
 
 impl History {
-    /// Lives through a history and audits it.
-    pub(crate) async fn live(database: Database, seed: u64) {
+    /// Lives through a history and audits it; answers how many orders were in it.
+    pub(crate) async fn live(database: Database, seed: u64) -> usize {
         let mut rng = StdRng::seed_from_u64(seed);
-        let world = World::new(database, seed, Settings::default()).await;
+        let settings = Settings {
+            two_person: true,
+            ..Settings::default()
+        };
+        let mut world = World::new(database, seed, settings).await;
+        let market = Market::new(seed);
+        world.sell_from(&PRICES).await;
         let mut auditor = Auditor::default();
         let mut accounts = Vec::new();
         for _ in 0..ACCOUNTS {
@@ -47,32 +57,36 @@ impl History {
             auditor.funded(account, cents);
             accounts.push(account);
         }
-        let supplier = FaultySupplier::new(StdRng::seed_from_u64(seed ^ 1));
         let mut history = Self {
             world,
             rng,
-            supplier,
+            market,
+            workers: Default::default(),
+            rules: Arc::default(),
             auditor,
             accounts,
-            answers: Vec::new(),
             keys: 0,
         };
         for _ in 0..STEPS {
             history.step().await;
         }
         history.settle().await;
-        history.auditor.audit(&history.world, &history.supplier).await;
+        history.auditor.audit(&history.world, &history.market).await
     }
 
     async fn step(&mut self) {
         self.world
             .clock
             .advance(Duration::from_millis(self.rng.random_range(0..3_000)));
-        match self.rng.random_range(0..20) {
+        match self.rng.random_range(0..24) {
             0 => self.fund().await,
             1 => self.end_an_invoice().await,
             2 => self.suspend_or_not().await,
             3 => self.take_back().await,
+            4 => self.kill_a_worker().await,
+            5 => self.change_rules(),
+            6 => self.decide().await,
+            7 => self.market.deposit(&mut self.rng),
             _ => self.buy().await,
         }
         self.work().await;
@@ -104,7 +118,7 @@ impl History {
         let account = *self.accounts.choose(&mut self.rng).expect("some accounts");
         let count = self.rng.random_range(1..4);
         let lines = (0..count).map(|_| {
-            let number = format!("+1555{:07}", self.rng.random_range(0..200_000));
+            let number = format!("+1555{:07}", self.rng.random_range(0..3_000));
             self.world.line(&number)
         });
         let mut request = self.world.request(account, lines.collect());
@@ -186,107 +200,22 @@ impl History {
         self.world.db.write_with(set).await.expect("the account is there");
     }
 
-    /// Two workers take what is due; one call in ten dies before anything is heard of it.
-    async fn work(&mut self) {
-        let now = self.world.clock.now();
-        let due = self
-            .world
-            .db
-            .read(move |tx| orders::due(tx, now, 200))
-            .await
-            .expect("the database works");
-        let directory = Arc::new(self.world.db.read(Directory::load).await.expect("the database works"));
-        let mut running = JoinSet::new();
-        for key in due.iter().chain(due.iter().take(20)).copied() {
-            let begin = Begin {
-                key,
-                now,
-                catalog: Arc::clone(&self.world.catalog),
-                directory: Arc::clone(&directory),
-                context: Arc::clone(&self.world.context),
-            };
-            let db = self.world.db.clone();
-            running.spawn(async move { db.write(begin).await.expect("the database works") });
-        }
-        let mut begun = running.join_all().await;
-        begun.sort_by_key(|begun| format!("{begun:?}"));
-        for begun in begun {
-            let (key, attempt, call, outcome) = match begun {
-                Begun::Submit(submission) => {
-                    if self.rng.random_ratio(1, 20) {
-                        continue;
-                    }
-                    let attempt = submission.topup.attempt;
-                    (
-                        submission.key,
-                        attempt,
-                        Call::Submit,
-                        self.supplier.submit(&submission.topup, now),
-                    )
-                }
-                Begun::Ask(question) => {
-                    let attempt = question.attempt.attempt;
-                    (question.key, attempt, Call::Find, self.supplier.find(attempt, now))
-                }
-                Begun::Ended | Begun::Nothing => continue,
-            };
-            if !self.rng.random_ratio(1, 10) {
-                self.answers.push((key, attempt.number, call, outcome, now));
-            }
-        }
-    }
-
-    /// Some of the answers arrive, in any order, a few of them twice.
-    async fn answer(&mut self) {
-        let mut arrived = Vec::new();
-        for index in (0..self.answers.len()).rev() {
-            if self.rng.random_ratio(3, 4) {
-                let answer = self.answers.swap_remove(index);
-                if self.rng.random_ratio(1, 10) {
-                    arrived.push(answer.clone());
-                }
-                arrived.push(answer);
-            }
-        }
-        self.resolve(arrived).await;
-    }
-
-    async fn resolve(&mut self, answers: Vec<Answer>) {
-        let mut running = JoinSet::new();
-        for (key, attempt, call, outcome, called_at) in answers {
-            let (now, context, absence) = (
-                self.world.clock.now(),
-                Arc::clone(&self.world.context),
-                self.world.absence,
-            );
-            let resolve = Resolve {
-                key,
-                attempt,
-                outcome,
-                call,
-                absence,
-                called_at,
-                now,
-                context,
-            };
-            let db = self.world.db.clone();
-            running.spawn(async move { db.write(resolve).await.expect("the database works") });
-        }
-        for resolved in running.join_all().await {
-            assert_ne!(resolved, Resolved::DeliveredLate, "a refund was made without proof");
-        }
-    }
-
-    /// What the supplier took back is heard of.
+    /// What suppliers took back is heard of.
     async fn take_back(&mut self) {
         let now = self.world.clock.now();
         let mut answers = Vec::new();
-        for attempt in self.supplier.late_changes(now) {
-            let find = move |tx: &mut engine::db::Tx<'_>| orders::find_by_attempt(tx, attempt);
-            if let Some((key, found)) = self.world.db.read(find).await.expect("the database works")
-                && matches!(found.outcome, Some(Outcome::Delivered(_)))
-            {
-                answers.push((key, attempt.number, Call::Find, self.supplier.find(attempt, now), now));
+        for attempt in self.market.late_changes(now) {
+            let find = move |tx: &mut engine::db::Tx<'_>| {
+                let Some((key, found)) = orders::find_by_attempt(tx, attempt)? else {
+                    return Ok(None);
+                };
+                let order = orders::find(tx, key.account, key.order)?.expect("an attempt has its order");
+                let by = matches!(order.status, OrderStatus::Delivered { attempt: by, .. } if by == attempt.number);
+                Ok::<_, engine::Error>(by.then_some((key, found)))
+            };
+            if let Some((key, found)) = self.world.db.read(find).await.expect("the database works") {
+                let outcome = self.market.supplier(&found.supplier).find(attempt, now);
+                answers.push(Answer::to_question(key, &found, outcome, now));
             }
         }
         self.resolve(answers).await;
@@ -295,13 +224,16 @@ impl History {
     /// Nothing new: everything under way comes to its end.
     async fn settle(&mut self) {
         for _ in 0..SETTLING_STEPS {
-            self.world.clock.advance(Duration::from_mins(20));
+            self.world.clock.advance(Duration::from_mins(17));
             self.work().await;
             self.answer().await;
             self.take_back().await;
+            self.decide().await;
             let open = "SELECT COUNT(*) FROM orders WHERE due_at IS NOT NULL";
             let count = move |tx: &mut engine::db::Tx<'_>| tx.find(open, &[], |row| row.int(0));
-            if self.world.db.read(count).await.expect("the database works") == Some(0) && self.answers.is_empty() {
+            if self.world.db.read(count).await.expect("the database works") == Some(0)
+                && self.workers.iter().all(|worker| worker.answers.is_empty())
+            {
                 for _ in 0..20 {
                     self.take_back().await;
                 }

@@ -26,9 +26,12 @@ mod numbers;
 mod orders;
 mod output;
 mod pages;
+mod queue;
 mod rates;
+mod routing;
 mod serve;
 mod simulate;
+mod suppliers;
 mod sync;
 mod timeline;
 mod topup;
@@ -143,6 +146,12 @@ enum Command {
     /// Orders, and those that need a person
     #[command(subcommand)]
     Orders(orders::Command),
+    /// The rules by which suppliers get orders
+    #[command(subcommand)]
+    Routing(routing::Command),
+    /// How suppliers do, and whether they are asked
+    #[command(subcommand)]
+    Suppliers(suppliers::Command),
     /// The books
     #[command(subcommand)]
     Ledger(ledger::Command),
@@ -213,6 +222,8 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
             Command::Numbers(command) => command.run(&shared).await,
             Command::Rates(command) => command.run(Desk::open(&shared)?).await,
             Command::Orders(command) => command.run(Desk::open(&shared)?).await,
+            Command::Routing(command) => command.run(Desk::open(&shared)?).await,
+            Command::Suppliers(command) => command.run(Desk::open(&shared)?).await,
             Command::Ledger(command) => command.run(Desk::open(&shared)?).await,
             Command::Db(command) => command.run(&shared).await,
             Command::Webhooks(command) => command.run(Desk::open(&shared)?).await,

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use engine::{
     db::Tx,
     ledger,
-    orders::{self, Attempt, Order, OrderFilter, OrderKey, Verdict},
+    orders::{self, Consent, Order, OrderFilter},
     page::PageRequest,
 };
 use model::{OrderId, PhoneNumber};
@@ -14,6 +14,7 @@ use super::{
     Desk, Exit, Failure,
     desk::accounts_of,
     output::{Amount, amounts, moment, words},
+    queue,
     timeline::Story,
 };
 
@@ -32,8 +33,17 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 50)]
         limit: u32,
     },
-    /// Ends an order by what you found out at the supplier
-    Resolve(Resolve),
+    /// Ends an order by what you found out at the supplier, or proposes that where two have to agree
+    Resolve(queue::Resolve),
+    /// Agrees to what somebody else has proposed for an order: it is done
+    Confirm(queue::Answer),
+    /// Rejects what was proposed for an order: it stays as it is
+    Reject(queue::Answer),
+    /// Has an order looked at again now: its supplier is asked, or a waiting one is tried
+    Ask {
+        /// The order's id, such as ord_01…
+        order: OrderId,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -65,21 +75,6 @@ const STATUSES: [&str; 8] = [
     "confirming",
     "stuck",
 ];
-
-#[derive(Debug, Args)]
-pub(crate) struct Resolve {
-    /// The order's id, such as ord_01…
-    order: OrderId,
-    /// The phone has it: the money is ours, the supplier is owed
-    #[arg(long, required_unless_present = "failed", conflicts_with = "failed")]
-    delivered: bool,
-    /// The phone does not have it and will not: the money goes back
-    #[arg(long)]
-    failed: bool,
-    /// How you know: kept with the order
-    #[arg(long, value_name = "TEXT")]
-    why: String,
-}
 
 #[derive(Serialize)]
 pub(crate) struct Printed {
@@ -139,11 +134,11 @@ impl Command {
         match self {
             Self::List(list) => list.run(&desk).await?,
             Self::Show { order } => show(&desk, order).await?,
-            Self::Stuck { limit } => {
-                let stuck = desk.read(move |tx| Ok(orders::stuck(tx, limit)?)).await?;
-                print_list(&desk, &stuck, "no order needs a person");
-            }
+            Self::Stuck { limit } => queue::list(&desk, limit).await?,
             Self::Resolve(resolve) => resolve.run(&desk).await?,
+            Self::Confirm(answer) => answer.run(&desk, Consent::Confirm).await?,
+            Self::Reject(answer) => answer.run(&desk, Consent::Reject).await?,
+            Self::Ask { order } => queue::ask(&desk, order).await?,
         }
         Ok(Exit::Done)
     }
@@ -194,7 +189,7 @@ impl List {
 }
 
 /// Finds an order, whoever's it is: operators name it by its id alone.
-fn find(tx: &mut Tx<'_>, id: OrderId) -> Result<Order, Failure> {
+pub(super) fn find(tx: &mut Tx<'_>, id: OrderId) -> Result<Order, Failure> {
     let unknown = || Failure::new(format!("there is no order {id}: recarga orders list shows the newest"));
     let (account, _) = orders::find_invoice(tx, id)?.ok_or_else(unknown)?;
     orders::find(tx, account, id)?.ok_or_else(unknown)
@@ -203,18 +198,14 @@ fn find(tx: &mut Tx<'_>, id: OrderId) -> Result<Order, Failure> {
 /// Reads everything that an order's story is made of.
 pub(crate) fn read_story(tx: &mut Tx<'_>, id: OrderId) -> Result<Story, Failure> {
     let order = find(tx, id)?;
-    let attempts: Vec<Attempt> = orders::attempts(
-        tx,
-        OrderKey {
-            account: order.account,
-            order: id,
-        },
-    )?;
+    let attempts = orders::attempts(tx, order.key())?;
     let mut transfers = ledger::transfers(tx, order.account, &id.to_string())?;
     for attempt in &attempts {
         transfers.extend(ledger::transfers(tx, order.account, &attempt.id.to_string())?);
     }
     Ok(Story {
+        calls: orders::calls(tx, order.key())?,
+        proposals: orders::proposals(tx, order.key())?,
         order,
         attempts,
         transfers,
@@ -225,27 +216,4 @@ async fn show(desk: &Desk, id: OrderId) -> Result<(), Failure> {
     let story = desk.read(move |tx| read_story(tx, id)).await?;
     desk.output.one(&story.printed(), || story.text());
     Ok(())
-}
-
-impl Resolve {
-    async fn run(self, desk: &Desk) -> Result<(), Failure> {
-        if self.why.trim().is_empty() {
-            return Err(Failure::usage("--why has to say how you know"));
-        }
-        let verdict = if self.delivered {
-            Verdict::Delivered
-        } else {
-            Verdict::Failed
-        };
-        let resolve = desk.write(move |tx, context, now| {
-            let key = find(tx, self.order)?.key();
-            orders::decide(tx, context, key, (verdict, &self.why), now)?;
-            find(tx, self.order)
-        });
-        let order = resolve.await?;
-        desk.output.one(&Printed::from(&order), || {
-            format!("{} is {}", order.id, order.status.as_str())
-        });
-        Ok(())
-    }
 }

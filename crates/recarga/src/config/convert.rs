@@ -27,6 +27,8 @@ const IDEMPOTENCY_KEPT_MIN_S: u64 = 86_400;
 
 /// Names that are equal letter by letter.
 const SCORE_MAX: u32 = 100;
+/// An order that needs a person needs its evidence as well.
+const EVIDENCE_KEPT_MIN_S: u64 = 7 * 86_400;
 
 fn seconds(list: &[u64]) -> Vec<Duration> {
     list.iter().copied().map(Duration::from_secs).collect()
@@ -69,6 +71,12 @@ impl Config {
             "orders.idempotency_kept_s",
             self.orders.idempotency_kept_s,
             IDEMPOTENCY_KEPT_MIN_S,
+        )?;
+        at_least("orders.held_up_max_s", self.orders.held_up_max_s, 1)?;
+        at_least(
+            "orders.evidence_kept_s",
+            self.orders.evidence_kept_s,
+            EVIDENCE_KEPT_MIN_S,
         )?;
         // A lease that ends during a call would have a second worker ask about what is still being sent.
         self.suppliers.check()?;
@@ -137,6 +145,10 @@ impl Config {
             idempotency_kept: Duration::from_secs(orders.idempotency_kept_s),
             // The database knows.
             restored_at: None,
+            held_up_max: Duration::from_secs(orders.held_up_max_s),
+            two_person: orders.two_person,
+            evidence_kept: Duration::from_secs(orders.evidence_kept_s),
+            delivered_tolerance_bps: orders.delivered_tolerance_bps,
         }
     }
 

@@ -130,6 +130,10 @@ section!(
         stuck_after_s: u64,
         stuck_pause_s: u64,
         idempotency_kept_s: u64,
+        held_up_max_s: u64,
+        two_person: bool,
+        evidence_kept_s: u64,
+        delivered_tolerance_bps: u32,
     }
 );
 section!(

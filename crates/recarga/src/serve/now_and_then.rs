@@ -57,6 +57,7 @@ async fn sample_once(app: &App) {
     counter!("recarga_database_round_trips_total").absolute(traffic.round_trips);
     counter!("recarga_database_retries_total").absolute(traffic.retries);
     counter!("recarga_database_connections_total").absolute(traffic.connections);
+    app.routes.sample(app.clock.now());
     for (name, supplier) in app.suppliers.iter() {
         // Whoever doesn't answer keeps the last value; the layers log and count the failure.
         if let Ok(Ok(float)) = timeout(GAUGES_EVERY, supplier.float()).await {

@@ -10,10 +10,13 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use engine::{
     Error,
+    health::Grade,
     lookup::Verdict,
-    orders::{self, Begin, Begun, Call, OrderKey, Question, Resolve, Resolved, Submission},
+    orders::{self, Begin, Begun, Call, OrderKey, Question, Recipe, Resolve, Resolved, Submission},
 };
-use model::{Absence, Cause, Elsewhere, Evidence, Fault, Outcome, Rejection, SupplierName, Timestamp, TopUp};
+use model::{
+    Absence, Cause, Elsewhere, Evidence, Fault, Money, Outcome, Rejection, Supplier, SupplierName, Timestamp, TopUp,
+};
 use rand::seq::SliceRandom;
 use tokio::{
     sync::{Notify, Semaphore, watch},
@@ -129,37 +132,103 @@ async fn work(app: &App, key: OrderKey) -> Result<(), Error> {
         now: begun_at,
         catalog: app.catalog(),
         directory: app.directory(),
+        conditions: app.routes.conditions(),
         context: Arc::clone(&app.context),
     };
-    let begun = app.db.write(claim).await?;
+    match app.db.write(claim).await? {
+        Begun::Submit(submission) => submit(app, submission, begun_at).await,
+        Begun::Ask(question) => ask(app, question).await,
+        Begun::Waits { .. } | Begun::Ended | Begun::Nothing => Ok(()),
+    }
+}
+
+/// Sends an order to its supplier, once.
+async fn submit(app: &App, submission: Submission, begun_at: Timestamp) -> Result<(), Error> {
+    let Submission {
+        key,
+        supplier: name,
+        topup,
+    } = submission;
     let called_at = app.clock.now();
-    match begun {
-        Begun::Submit(Submission { key, supplier, topup }) => {
-            let (outcome, absence) = match app.suppliers.get(&supplier) {
-                // Nobody else ever submits this attempt, so what is held back here is surely not delivered.
-                _ if called_at.since(begun_at) > app.context.settings.submit_within => (held_up(), Absence::NeverProof),
-                Some(supplier) => (
-                    supplier.submit(&topup, &Evidence::new()).await,
-                    supplier.capabilities().absence,
-                ),
-                None => unconfigured(&supplier),
-            };
-            learn(app, &topup, &outcome);
-            let call = (topup.attempt.number, Call::Submit, called_at);
-            resolve(app, key, call, outcome, absence).await.map(|_| ())
+    let attempt = topup.attempt.number;
+    let call = UnderWay::new(key, (attempt, Call::Submit), called_at);
+    let (outcome, recipe) = match app.suppliers.get(&name) {
+        // Nobody else ever submits this attempt, so what is held back here is surely not delivered.
+        _ if called_at.since(begun_at) > app.context.settings.submit_within => {
+            (held_up(), Recipe::new(Absence::NeverProof))
         }
-        Begun::Ask(Question { key, supplier, attempt }) => {
-            let (outcome, absence) = match app.suppliers.get(&supplier) {
-                Some(supplier) => (
-                    supplier.find(&attempt, &Evidence::new()).await,
-                    supplier.capabilities().absence,
-                ),
-                None => unconfigured(&supplier),
-            };
-            let call = (attempt.attempt.number, Call::Find, called_at);
-            resolve(app, key, call, outcome, absence).await.map(|_| ())
+        Some(supplier) => {
+            let operator = app.operator(&topup.product);
+            if let Some(operator) = &operator {
+                app.routes.begun(&name, operator, called_at);
+            }
+            let outcome = supplier.submit(&topup, &call.evidence).await;
+            let now = app.clock.now();
+            if let Some(operator) = &operator {
+                let grade = Grade::of_submission(&outcome, now.since(called_at));
+                app.routes.heard(&name, operator, grade, now);
+            }
+            (outcome, recipe_of(app, supplier.as_ref()))
         }
-        Begun::Ended | Begun::Nothing => Ok(()),
+        None => unconfigured(&name),
+    };
+    learn(app, &topup, &outcome);
+    let delivered = delivered(&outcome);
+    let resolved = resolve(app, call, outcome, recipe).await?;
+    compare(app, (key, resolved), topup.amount, delivered);
+    Ok(())
+}
+
+/// Asks a supplier what became of an attempt.
+async fn ask(app: &App, question: Question) -> Result<(), Error> {
+    let Question {
+        key,
+        supplier: name,
+        attempt,
+        product,
+        amount,
+    } = question;
+    let called_at = app.clock.now();
+    let call = UnderWay::new(key, (attempt.attempt.number, Call::Find), called_at);
+    let (outcome, recipe) = match app.suppliers.get(&name) {
+        Some(supplier) => {
+            let outcome = supplier.find(&attempt, &call.evidence).await;
+            let now = app.clock.now();
+            if let Some(operator) = app.operator(&product) {
+                let grade = Grade::of_question(&outcome, now.since(attempt.submitted_at));
+                app.routes.heard(&name, &operator, grade, now);
+            }
+            (outcome, recipe_of(app, supplier.as_ref()))
+        }
+        None => unconfigured(&name),
+    };
+    let delivered = delivered(&outcome);
+    let resolved = resolve(app, call, outcome, recipe).await?;
+    compare(app, (key, resolved), amount, delivered);
+    Ok(())
+}
+
+/// What is done while nobody knows: the connector's own, made stricter by the rules.
+fn recipe_of(app: &App, supplier: &dyn Supplier) -> Recipe {
+    let absence = supplier.capabilities().absence;
+    app.routes.conditions().rules.recipe(supplier.name(), absence)
+}
+
+fn delivered(outcome: &Outcome) -> Option<model::Receipt> {
+    match outcome {
+        Outcome::Delivered(receipt) => Some(receipt.clone()),
+        Outcome::Rejected(_) | Outcome::Pending { .. } | Outcome::Unknown(_) | Outcome::Reversed { .. } => None,
+    }
+}
+
+/// Says so where a phone received less than was bought.
+fn compare(app: &App, (key, resolved): (OrderKey, Resolved), ordered: Money, receipt: Option<model::Receipt>) {
+    let tolerance = app.context.settings.delivered_tolerance_bps;
+    let missing = receipt.and_then(|receipt| orders::shortfall(ordered, &receipt, tolerance));
+    if let (Resolved::Delivered, Some(missing)) = (resolved, missing) {
+        let order = key.order;
+        tracing::error!(order.id = %order, "Order {order} delivered {missing} less than the {ordered} that were bought");
+        metrics::counter!("recarga_short_deliveries_total").increment(1);
     }
 }
 
@@ -174,9 +243,9 @@ fn learn(app: &App, topup: &TopUp, outcome: &Outcome) {
 }
 
 /// A supplier that is not configured any more may still know of an attempt: nobody can tell.
-fn unconfigured(supplier: &SupplierName) -> (Outcome, Absence) {
+fn unconfigured(supplier: &SupplierName) -> (Outcome, Recipe) {
     let cause = Cause::Connection(format!("supplier {supplier} is not configured"));
-    (Outcome::Unknown(cause), Absence::NeverProof)
+    (Outcome::Unknown(cause), Recipe::new(Absence::NeverProof))
 }
 
 /// A worker that was held up does not send: others may have begun to ask what became of it.
@@ -190,20 +259,43 @@ fn held_up() -> Outcome {
     })
 }
 
-/// Writes how a call ended, and says what became of the order.
-async fn resolve(
-    app: &App,
+/// A call to a supplier while it is under way.
+struct UnderWay {
     key: OrderKey,
-    (attempt, call, called_at): (u32, Call, Timestamp),
-    outcome: Outcome,
-    absence: Absence,
-) -> Result<Resolved, Error> {
+    attempt: u32,
+    call: Call,
+    called_at: Timestamp,
+    evidence: Evidence,
+}
+
+impl UnderWay {
+    fn new(key: OrderKey, (attempt, call): (u32, Call), called_at: Timestamp) -> Self {
+        Self {
+            key,
+            attempt,
+            call,
+            called_at,
+            evidence: Evidence::new(),
+        }
+    }
+}
+
+/// Writes how a call ended, and says what became of the order.
+async fn resolve(app: &App, called: UnderWay, outcome: Outcome, recipe: Recipe) -> Result<Resolved, Error> {
+    let UnderWay {
+        key,
+        attempt,
+        call,
+        called_at,
+        evidence,
+    } = called;
     let resolve = Resolve {
         key,
         attempt,
         outcome,
         call,
-        absence,
+        recipe,
+        exchanges: evidence.take(),
         called_at,
         now: app.clock.now(),
         context: Arc::clone(&app.context),

@@ -5,21 +5,24 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use engine::{
     Error, idempotency, invoices,
-    orders::{self, Call, Resolved},
+    orders::{self, Call, OrderStatus, Resolved},
+    routing,
 };
-use model::{AttemptId, Evidence, Outcome, Supplier};
+use model::{AttemptId, Supplier};
 use tokio::{
     sync::watch,
     time::{MissedTickBehavior, interval},
 };
 
-use super::resolve;
+use super::{UnderWay, recipe_of, resolve};
 use crate::App;
 
 /// A sweep deals with so many things of each kind at most; the next one goes on.
 const SWEEP_BOUND: u32 = 500;
 /// Late changes are asked for so far back: a reversal may have come while no worker ran.
 const LATE_CHANGES_SPAN: Duration = Duration::from_hours(24);
+/// Pauses of numbers are forgotten so long after they are over, by any machine's clock.
+const PAUSES_KEPT: Duration = Duration::from_mins(10);
 /// So many late changes are remembered as heard at most; then all are looked at again.
 const HEARD_MAX: usize = 100_000;
 
@@ -51,6 +54,13 @@ async fn sweep(app: &Arc<App>, heard: &mut HashSet<AttemptId>) -> Result<(), Err
     let before = now.minus(app.context.settings.idempotency_kept);
     app.db
         .write_with(move |tx| idempotency::forget(tx, before, SWEEP_BOUND))
+        .await?;
+    let before = now.minus(app.context.settings.evidence_kept);
+    app.db
+        .write_with(move |tx| orders::forget_calls(tx, before, SWEEP_BOUND))
+        .await?;
+    app.db
+        .write_with(move |tx| routing::forget_pauses(tx, now.minus(PAUSES_KEPT), SWEEP_BOUND))
         .await?;
     for (_, supplier) in app.suppliers.iter() {
         hear_late_changes(app, supplier.as_ref(), heard).await?;
@@ -85,20 +95,19 @@ pub(crate) async fn hear(app: &App, supplier: &dyn Supplier, attempt: AttemptId)
     let Some((key, found)) = app.db.read(move |tx| orders::find_by_attempt(tx, attempt)).await? else {
         return Ok(true);
     };
-    match found.outcome {
-        Some(Outcome::Delivered(_)) => {
-            let Some(order) = app.db.read(move |tx| orders::find(tx, key.account, key.order)).await? else {
-                return Ok(true);
-            };
-            let called_at = app.clock.now();
+    let Some(order) = app.db.read(move |tx| orders::find(tx, key.account, key.order)).await? else {
+        return Ok(true);
+    };
+    match order.status {
+        // Also where a person had to say that it was.
+        OrderStatus::Delivered { attempt: by, .. } if by == attempt.number => {
+            let call = UnderWay::new(key, (attempt.number, Call::Find), app.clock.now());
             let outcome = supplier
-                .find(&found.reference(order.phone_number), &Evidence::new())
+                .find(&found.reference(order.phone_number), &call.evidence)
                 .await;
-            let call = (attempt.number, Call::Find, called_at);
-            let resolved = resolve(app, key, call, outcome, supplier.capabilities().absence).await?;
+            let resolved = resolve(app, call, outcome, recipe_of(app, supplier)).await?;
             Ok(resolved == Resolved::Reversed)
         }
-        Some(Outcome::Reversed { .. } | Outcome::Rejected(_)) => Ok(true),
-        Some(Outcome::Pending { .. } | Outcome::Unknown(_)) | None => Ok(false),
+        other => Ok(other.open_attempt() != Some(attempt.number)),
     }
 }

@@ -5,6 +5,7 @@
 mod books;
 mod monitoring;
 mod pages;
+mod routing;
 pub(crate) mod serving;
 mod settings;
 mod several;

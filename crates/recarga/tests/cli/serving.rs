@@ -214,16 +214,27 @@ fn a_person_ends_what_nobody_knows() {
         "--failed",
         "--why",
         "their list doesn't have it",
+        "--by",
+        "ana",
     ]);
     assert_eq!(resolved["status"], "refunded");
     let story = place.run(&["orders", "show", &order]).well().out;
     assert!(
-        story.contains("a person: failed, their list doesn't have it"),
+        story.contains("decided by ana: failed, their list doesn't have it"),
         "{story}"
     );
     assert_eq!(
         place
-            .run(&["orders", "resolve", &order, "--delivered", "--why", "a mistake"])
+            .run(&[
+                "orders",
+                "resolve",
+                &order,
+                "--delivered",
+                "--why",
+                "a mistake",
+                "--by",
+                "ana"
+            ])
             .code,
         1
     );

@@ -20,7 +20,8 @@ pub(in crate::api) struct Order<'a> {
         example = "delivered"
     )]
     status: &'static str,
-    /// Why it is pending: `confirming` while its outcome is being found out.
+    /// Why it is pending: `confirming` while its outcome is being found out, `delayed` while the operator wants
+    /// the number to be left alone or no supplier can be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pending_reason: Option<&'static str>,
@@ -133,7 +134,11 @@ impl<'a> Order<'a> {
         Self {
             id: order.id,
             status: status.shown(),
-            pending_reason: order.is_confirming().then_some("confirming"),
+            pending_reason: match order {
+                _ if order.is_confirming() => Some("confirming"),
+                _ if order.is_held_up() => Some("delayed"),
+                _ => None,
+            },
             product: Bought::of(order, base_url),
             phone_number: order.phone_number,
             price: order.price.into(),

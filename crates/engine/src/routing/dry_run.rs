@@ -1,0 +1,89 @@
+//! What other rules would have done with past orders.
+
+use model::{Money, OrderId, SupplierName};
+
+use super::{Conditions, Wanted, choose, in_currency_of_price, rank};
+use crate::{
+    catalog::{BelowCost, Snapshot},
+    orders::{Attempt, Order},
+};
+
+/// What other rules would have done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DryRun {
+    /// How many orders were looked at.
+    pub orders: usize,
+    /// How many would have gone where they went.
+    pub same: usize,
+    /// How many nobody would deliver: they have no offer today, or the rules allow none.
+    pub unsold: usize,
+    /// Those that would have gone elsewhere.
+    pub moved: Vec<Moved>,
+}
+
+/// An order that would have gone elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// Which.
+    pub order: OrderId,
+    /// Who was asked first.
+    pub from: SupplierName,
+    /// Who would have been.
+    pub to: SupplierName,
+    /// What it cost, in the currency of its price.
+    pub cost: Money,
+    /// What it would have cost.
+    pub would_cost: Money,
+    /// Why, in words.
+    pub why: String,
+}
+
+/// Routes past orders again as if nothing had been tried: with the offers and rates of now, without
+/// what was only of the moment, such as breakers and pauses.
+pub fn dry_run(catalog: &Snapshot, conditions: &Conditions, past: &[(Order, Attempt)]) -> DryRun {
+    let mut run = DryRun {
+        orders: past.len(),
+        ..DryRun::default()
+    };
+    for (order, first) in past {
+        let wanted = Wanted {
+            order,
+            tried: &[],
+            below_cost: BelowCost::Refuse,
+            now: order.created_at(),
+        };
+        let candidates = rank(catalog, conditions, wanted);
+        let super::Chosen::Go(chosen) = choose(&candidates, |_| None, wanted.now) else {
+            run.unsold += 1;
+            continue;
+        };
+        if chosen.route.supplier == first.supplier {
+            run.same += 1;
+            continue;
+        }
+        let Some(cost) = in_currency_of_price(catalog, order, first.cost) else {
+            run.unsold += 1;
+            continue;
+        };
+        run.moved.push(Moved {
+            order: order.id,
+            from: first.supplier.clone(),
+            to: chosen.route.supplier.clone(),
+            cost,
+            would_cost: chosen.score.cost,
+            why: chosen.reason(),
+        });
+    }
+    run
+}
+
+impl super::Candidate {
+    /// Why it comes first, in words.
+    fn reason(&self) -> String {
+        match (self.preference, self.drawn) {
+            (Some(place), _) => format!("a rule puts it in place {}", place + 1),
+            (None, true) => "its turn by the rule's weights".to_owned(),
+            (None, false) => self.score.to_string(),
+        }
+    }
+}
