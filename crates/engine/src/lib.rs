@@ -9,12 +9,14 @@
 pub mod accounts;
 pub mod audit;
 pub mod batches;
+pub mod cases;
 pub mod catalog;
 mod context;
 pub mod db;
 pub mod duties;
 mod error;
 pub mod figures;
+pub mod floats;
 pub mod health;
 pub mod idempotency;
 pub mod invoices;
@@ -24,6 +26,7 @@ pub mod lookup;
 pub mod orders;
 pub mod page;
 pub mod people;
+pub mod reconcile;
 pub mod routing;
 pub mod webhooks;
 

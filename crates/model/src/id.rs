@@ -97,6 +97,8 @@ id! {
     SessionId SessionKind "ses";
     /// A file of top-ups.
     BatchId BatchKind "bat";
+    /// Something that a person has to look at.
+    CaseId CaseIdKind "case";
 }
 
 /// One submission of an order to one supplier, and our reference there: `att_<order>_<number>`.

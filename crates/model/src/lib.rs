@@ -18,8 +18,8 @@ pub use catalog::{
     Benefits, Category, Offer, Operator, OperatorId, Package, Product, ProductId, Range, Sku, Slug, Terms,
 };
 pub use id::{
-    AccountId, AttemptId, BatchId, DeliveryId, DepositId, EventId, InvoiceId, KeyId, OrderId, ParseIdError, SessionId,
-    UserId,
+    AccountId, AttemptId, BatchId, CaseId, DeliveryId, DepositId, EventId, InvoiceId, KeyId, OrderId, ParseIdError,
+    SessionId, UserId,
 };
 pub use ids::Ids;
 pub use money::{Currency, Money, MoneyError, Rounding, decimal_text};

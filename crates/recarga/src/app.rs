@@ -153,6 +153,17 @@ impl App {
         self.db.read(move |tx| app.lookup.catch_up(tx)).await
     }
 
+    /// Reads the catalogue again where it has changed.
+    pub async fn refresh_catalog(&self) -> Result<(), Error> {
+        let now = self.clock.now();
+        let revision = self.db.read(catalog::revision).await?;
+        if self.catalog().revision() != revision {
+            self.catalog
+                .store(Arc::new(self.db.read(move |tx| Snapshot::load(tx, now)).await?));
+        }
+        Ok(())
+    }
+
     /// Learns whose a number is from what a supplier said of a delivery; stored by the next
     /// [`Self::store_lessons`].
     pub fn learn(&self, number: PhoneNumber, product: &ProductId, verdict: Verdict) {

@@ -12,6 +12,7 @@ pub mod config;
 mod console;
 mod counter;
 mod inbox;
+pub mod reconcile;
 pub mod routes;
 pub mod serve;
 pub mod telemetry;

@@ -34,4 +34,5 @@ pub use file::{CatalogFile, OfferRecord, OperatorRecord, PackageRecord, ProductR
 pub use list::{ProductFilter, ProductPage, TestProducts};
 pub use price::{BelowCost, Cost, PriceError, PriceTerms, UnknownBelowCost};
 pub use snapshot::{Snapshot, SuppliedOffer};
+pub(crate) use store::touch;
 pub use store::{Imported, Keep, export, import, revision};

@@ -57,7 +57,7 @@ pub fn revision(tx: &mut Tx<'_>) -> Result<i64, Error> {
 }
 
 /// Tells every process that it has to read again.
-pub(super) fn touch(tx: &mut Tx<'_>) -> Result<(), Error> {
+pub(crate) fn touch(tx: &mut Tx<'_>) -> Result<(), Error> {
     let sql = "UPDATE revisions SET revision = revision + 1 WHERE subject = 'catalog'";
     tx.execute(sql, &[]).map(drop)
 }

@@ -90,6 +90,7 @@ macro_rules! text_values {
 
 text_values!(
     model::AccountId,
+    model::CaseId,
     model::KeyId,
     model::InvoiceId,
     model::OrderId,

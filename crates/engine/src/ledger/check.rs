@@ -88,6 +88,12 @@ const RULES: &[Rule] = &[
                 WHERE o.price_minor > 0 AND (o.status = 'reversed') <> (r.subject_id IS NOT NULL)",
     },
     Rule {
+        sentence: "adjustment without a closed case",
+        finds: "SELECT t.subject_id, t.amount_minor FROM transfers t
+                LEFT JOIN cases c ON c.id = t.subject_id AND c.status = 'closed'
+                WHERE t.subject_id >= 'case_' AND t.subject_id < 'case~' AND c.id IS NULL",
+    },
+    Rule {
         sentence: "invoice's count of open orders is wrong",
         finds: "SELECT i.id, i.orders_open FROM invoices i
                 WHERE i.orders_open <> (

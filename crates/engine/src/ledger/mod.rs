@@ -12,12 +12,14 @@
 //! function per movement, written at once. [`check`] recomputes everything from the transfers.
 
 mod check;
+mod payable;
 mod store;
 
 use std::{collections::HashMap, fmt, str::FromStr};
 
 pub use check::{Report, check};
 use model::{AccountId, AttemptId, Currency, DepositId, Money, OrderId, SupplierName, Timestamp};
+pub use payable::{CostAdjustment, SupplierSum, owed_to_supplier, totals};
 pub use store::{Leg, StatementLine, statement, transfers};
 
 use crate::{

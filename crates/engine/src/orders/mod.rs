@@ -7,6 +7,7 @@
 //! ended with [`Resolve`], with the evidence of the call. What nobody knows a person ends: one
 //! [`propose`]s, and where two have to agree, another gives [`consent`].
 
+mod amend;
 mod attempts;
 mod begin;
 mod calls;
@@ -24,6 +25,7 @@ pub mod restored;
 mod state;
 mod store;
 
+pub use amend::{AmendError, book_late_cost, take_back};
 pub use attempts::{Attempt, attempts, find_by_attempt, first_attempts};
 pub use begin::{Begin, Begun, Question, Submission};
 pub use calls::{AttemptCall, calls, forget_calls};

@@ -18,7 +18,7 @@ const fn spread(path: &'static str, begins: &'static str, why: &'static str) -> 
     Spread { path, begins, why }
 }
 
-const SPREAD: [Spread; 24] = [
+const SPREAD: [Spread; 29] = [
     spread(
         "orders/due.rs",
         "SELECT account_id, id FROM (",
@@ -128,6 +128,31 @@ const SPREAD: [Spread; 24] = [
         "health/recent.rs",
         "SELECT t.supplier",
         "how suppliers did lately, read once when a process starts",
+    ),
+    spread(
+        "ledger/payable.rs",
+        "SELECT t.account_id, t.movement, t.currency",
+        "what a supplier is owed stands in all books; a person asks",
+    ),
+    spread(
+        "reconcile/ours.rs",
+        "SELECT {COLUMNS} FROM accounts a JOIN attempts t ON t.account_id = a.id AND t.order_id >= ?1",
+        "a supplier's day is compared once, over all accounts",
+    ),
+    spread(
+        "reconcile/ours.rs",
+        "SELECT {COLUMNS} FROM accounts a JOIN attempts t ON t.account_id = a.id AND t.order_id = ?1",
+        "a supplier knows our reference and not our accounts",
+    ),
+    spread(
+        "reconcile/ours.rs",
+        "SELECT t.account_id, t.subject_id",
+        "what a supplier's day has cost stands in all books",
+    ),
+    spread(
+        "reconcile/ours.rs",
+        "SELECT t.account_id, t.note",
+        "what cases have adjusted stands in all books",
     ),
     spread("ledger/check.rs", "SELECT ", "the books of all accounts are checked"),
     spread("ledger/check.rs", "WITH found", "the books of all accounts are checked"),

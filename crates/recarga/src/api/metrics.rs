@@ -46,7 +46,7 @@ const fn metric(kind: Kind, name: &'static str, labels: &'static [&'static str],
 }
 
 /// Every metric there is. Rules, dashboards and documents speak of these; a test sees to it.
-pub const METRICS: [Metric; 17] = [
+pub const METRICS: [Metric; 20] = [
     metric(
         Kind::Gauge,
         "recarga_build_info",
@@ -106,6 +106,24 @@ pub const METRICS: [Metric; 17] = [
         "recarga_supplier_float",
         &["supplier", "currency"],
         "Our balance at a supplier, in whole units of its currency",
+    ),
+    metric(
+        Kind::Gauge,
+        "recarga_supplier_float_lasts_seconds",
+        &["supplier"],
+        "How long our balance at a supplier lasts, by what went in the last day",
+    ),
+    metric(
+        Kind::Gauge,
+        "recarga_supplier_stopped",
+        &["supplier"],
+        "1 while nothing is sold from a supplier because our balance there is too low",
+    ),
+    metric(
+        Kind::Counter,
+        "recarga_reconciliation_cases_total",
+        &["supplier"],
+        "Differences that comparing a day with a supplier has found",
     ),
     metric(
         Kind::Gauge,

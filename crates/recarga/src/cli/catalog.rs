@@ -201,6 +201,11 @@ impl Import {
         let imported = desk
             .write(move |tx, _, _| Ok(catalog::import(tx, &file, keep)?))
             .await?;
+        // What suppliers list may be something that is only there now, or there no more.
+        let policy = desk.config.mapping_policy()?;
+        for supplier in desk.read(|tx| Ok(catalog::mapping::suppliers(tx)?)).await? {
+            crate::catalog::map_again(&desk.db, &supplier, policy, desk.now()).await?;
+        }
         let Imported {
             operators,
             products,

@@ -11,6 +11,7 @@
 
 mod account;
 mod audit;
+mod cases;
 mod catalog;
 mod config;
 mod db;
@@ -28,9 +29,11 @@ mod output;
 mod pages;
 mod queue;
 mod rates;
+mod reconcile;
 mod routing;
 mod serve;
 mod simulate;
+mod supplier_money;
 mod suppliers;
 mod sync;
 mod timeline;
@@ -49,7 +52,7 @@ use crate::config::{Config, ConfigError, Sources, load};
 const EXITS: &str = "\
 Exit codes:
   0  done; for topup: delivered
-  1  it failed, or something is wrong (doctor, ledger check, audit check)
+  1  it failed, or something is wrong (doctor, ledger check, audit check, reconcile)
   2  wrong arguments or settings; nothing was done
   3  topup: not delivered, the money is back
   4  topup: the outcome is still being found out; ask again with recarga orders show or the API
@@ -149,12 +152,17 @@ enum Command {
     /// The rules by which suppliers get orders
     #[command(subcommand)]
     Routing(routing::Command),
-    /// How suppliers do, and whether they are asked
+    /// How suppliers do, whether they are asked, and our money there
     #[command(subcommand)]
     Suppliers(suppliers::Command),
     /// The books
     #[command(subcommand)]
     Ledger(ledger::Command),
+    /// Compares a day with a supplier's records and our balance there, and opens cases
+    Reconcile(reconcile::Reconcile),
+    /// What a person has to look at besides orders
+    #[command(subcommand)]
+    Cases(cases::Command),
     /// The database as a whole: backing it up, moving it
     #[command(subcommand)]
     Db(db::Command),
@@ -223,8 +231,10 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
             Command::Rates(command) => command.run(Desk::open(&shared)?).await,
             Command::Orders(command) => command.run(Desk::open(&shared)?).await,
             Command::Routing(command) => command.run(Desk::open(&shared)?).await,
-            Command::Suppliers(command) => command.run(Desk::open(&shared)?).await,
             Command::Ledger(command) => command.run(Desk::open(&shared)?).await,
+            Command::Suppliers(command) => command.run(Desk::open(&shared)?).await,
+            Command::Reconcile(reconcile) => reconcile.run(Desk::open(&shared)?).await,
+            Command::Cases(command) => command.run(Desk::open(&shared)?).await,
             Command::Db(command) => command.run(&shared).await,
             Command::Webhooks(command) => command.run(Desk::open(&shared)?).await,
             Command::Topup(topup) => topup.run(&shared).await,

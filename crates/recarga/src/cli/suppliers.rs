@@ -1,4 +1,4 @@
-//! `recarga suppliers`: how they do, and whether they are asked.
+//! `recarga suppliers`: how they do, whether they are asked, and our money there.
 
 use clap::{Args, Subcommand};
 use engine::{
@@ -13,6 +13,7 @@ use super::{
     Desk, Exit, Failure,
     output::{amounts, or_dash, words},
     queue::By,
+    supplier_money,
 };
 
 #[derive(Debug, Subcommand)]
@@ -21,6 +22,8 @@ pub(crate) enum Command {
     Health(ShowHealth),
     /// Decides whether a supplier is asked, whatever its figures say
     Force(ForceIt),
+    #[command(flatten)]
+    Money(supplier_money::Command),
 }
 
 #[derive(Debug, Args)]
@@ -108,6 +111,7 @@ impl Command {
         match self {
             Self::Health(health) => health.run(&desk).await?,
             Self::Force(force) => force.run(&desk).await?,
+            Self::Money(money) => return money.run(desk).await,
         }
         Ok(Exit::Done)
     }

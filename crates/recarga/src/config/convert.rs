@@ -8,7 +8,7 @@ use std::{
 };
 
 use ::suppliers::SandboxSettings;
-use engine::{AskSchedule, Settings, catalog::mapping::MappingPolicy, people::Lifetimes};
+use engine::{AskSchedule, Settings, catalog::mapping::MappingPolicy, floats::FloatPolicy, people::Lifetimes};
 use model::{Money, SupplierName};
 use numbers::Numbers;
 
@@ -29,6 +29,9 @@ const IDEMPOTENCY_KEPT_MIN_S: u64 = 86_400;
 const SCORE_MAX: u32 = 100;
 /// An order that needs a person needs its evidence as well.
 const EVIDENCE_KEPT_MIN_S: u64 = 7 * 86_400;
+
+/// Yesterday's floats are needed to compare it.
+const FLOATS_KEPT_MIN_DAYS: u64 = 3;
 
 fn seconds(list: &[u64]) -> Vec<Duration> {
     list.iter().copied().map(Duration::from_secs).collect()
@@ -60,6 +63,9 @@ impl Config {
         at_least("worker.concurrency", count(self.worker.concurrency), 1)?;
         at_least("webhooks.concurrency", count(self.webhooks.concurrency), 1)?;
         at_least("webhooks.poll_ms", self.webhooks.poll_ms, 1)?;
+        at_least("floats.kept_days", self.floats.kept_days, FLOATS_KEPT_MIN_DAYS)?;
+        // Records of an hour on both sides of a day are fetched, for clocks that differ.
+        at_least("reconciliation.after_h", self.reconciliation.after_h, 1)?;
         at_least("worker.poll_ms", self.worker.poll_ms, 1)?;
         at_least("worker.sweep_ms", self.worker.sweep_ms, 1)?;
         at_least("server.request_timeout_ms", self.server.request_timeout_ms, 1)?;
@@ -197,6 +203,15 @@ impl Config {
             mapping: self
                 .mapping_policy()
                 .expect("settings are checked when they are loaded"),
+            float_every: every(self.floats.every_s),
+            floats: FloatPolicy {
+                kept: Duration::from_hours(self.floats.kept_days.saturating_mul(24)),
+                warn_within: Duration::from_hours(self.floats.warn_within_h),
+            },
+            reconcile_after: self
+                .reconciliation
+                .enabled
+                .then(|| Duration::from_hours(self.reconciliation.after_h)),
         }
     }
 

@@ -76,6 +76,8 @@ pub struct Config {
     pub worker: Worker,
     pub orders: Orders,
     pub catalog: Catalog,
+    pub floats: Floats,
+    pub reconciliation: Reconciliation,
     pub webhooks: Webhooks,
     pub sandbox: Sandbox,
     #[serde(default)]
@@ -139,6 +141,14 @@ section!(
 section!(
     /// `[catalog]`
     Catalog { sync_every_s: u64, apply_score: u32, suggest_score: u32, create: String }
+);
+section!(
+    /// `[floats]`
+    Floats { every_s: u64, kept_days: u64, warn_within_h: u64 }
+);
+section!(
+    /// `[reconciliation]`
+    Reconciliation { enabled: bool, after_h: u64 }
 );
 section!(
     /// `[webhooks]`

@@ -2,11 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
+use engine::{Error, db::Tx, floats};
 use metrics::{counter, gauge};
+use model::SupplierName;
 use rust_decimal::prelude::ToPrimitive;
 use tokio::{
     sync::watch,
-    time::{MissedTickBehavior, interval, timeout},
+    time::{MissedTickBehavior, interval},
 };
 
 use crate::App;
@@ -58,14 +60,31 @@ async fn sample_once(app: &App) {
     counter!("recarga_database_retries_total").absolute(traffic.retries);
     counter!("recarga_database_connections_total").absolute(traffic.connections);
     app.routes.sample(app.clock.now());
-    for (name, supplier) in app.suppliers.iter() {
-        // Whoever doesn't answer keeps the last value; the layers log and count the failure.
-        if let Ok(Ok(float)) = timeout(GAUGES_EVERY, supplier.float()).await {
-            let labels = [
-                ("supplier", name.to_string()),
-                ("currency", float.currency().code().to_owned()),
-            ];
-            gauge!("recarga_supplier_float", &labels).set(float.major().to_f64().unwrap_or(f64::NAN));
+    for (name, _) in app.suppliers.iter() {
+        if let Err(error) = sample_float(app, name).await {
+            tracing::warn!("Can't read the float at {name}: {error:?}");
         }
     }
+}
+
+/// Shows what a worker was told last: suppliers are asked by one of all.
+async fn sample_float(app: &App, name: &SupplierName) -> Result<(), Error> {
+    let (of, now) = (name.clone(), app.clock.now());
+    let read = move |tx: &mut Tx<'_>| {
+        let Some(sample) = floats::latest(tx, &of)? else {
+            return Ok(None);
+        };
+        let burn = floats::burn(tx, &of, sample.float.currency(), now)?;
+        let stopped = floats::stops(tx)?.iter().any(|stop| stop.supplier == of);
+        Ok::<_, Error>(Some((
+            sample.float,
+            burn.and_then(|burn| burn.lasts(sample.float)),
+            stopped,
+        )))
+    };
+    let Some((float, lasts, stopped)) = app.db.read(read).await? else {
+        return Ok(());
+    };
+    crate::worker::show_float(name, float, lasts, stopped);
+    Ok(())
 }

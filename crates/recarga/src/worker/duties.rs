@@ -1,4 +1,5 @@
-//! What is done for each supplier now and then, by one worker of all: fetching its list.
+//! What is done for each supplier now and then, by one worker of all: fetching its list, looking at our float there,
+//! comparing yesterday.
 //!
 //! A supplier that is slow or silent holds up nobody but itself.
 
@@ -8,8 +9,12 @@ use engine::{
     Error,
     catalog::{SANDBOX, mapping::MappingPolicy},
     duties::{self, Duty},
+    floats::{self, FloatPolicy, Turn},
+    reconcile::{self, Day},
 };
-use model::Supplier;
+use metrics::gauge;
+use model::{Money, Supplier, SupplierName};
+use rust_decimal::prelude::ToPrimitive;
 use tokio::{
     sync::watch,
     task::JoinSet,
@@ -27,6 +32,12 @@ pub struct DutySettings {
     pub sync_every: Option<Duration>,
     /// When its names are taken for ours.
     pub mapping: MappingPolicy,
+    /// How often to ask for our float; none for never.
+    pub float_every: Option<Duration>,
+    /// How floats are watched.
+    pub floats: FloatPolicy,
+    /// How long after a day is over it is compared; none for never.
+    pub reconcile_after: Option<Duration>,
 }
 
 impl Default for DutySettings {
@@ -36,6 +47,12 @@ impl Default for DutySettings {
             look_every: Duration::from_secs(5),
             sync_every: None,
             mapping: MappingPolicy::default(),
+            float_every: None,
+            floats: FloatPolicy {
+                kept: Duration::from_hours(24 * 40),
+                warn_within: Duration::from_hours(24),
+            },
+            reconcile_after: None,
         }
     }
 }
@@ -75,6 +92,90 @@ async fn look(app: &App, supplier: &dyn Supplier, settings: &DutySettings) -> Re
     {
         let synced = crate::catalog::sync(&app.db, supplier, settings.mapping, app.clock.now()).await;
         done(app, duty, every, synced.map(drop).map_err(|error| error.to_string())).await?;
+    }
+    if let Some(every) = settings.float_every
+        && let Some(duty) = claim(app, format!("float:{}", supplier.name())).await?
+    {
+        let watched = watch(app, supplier, settings.floats).await?;
+        done(app, duty, every, watched).await?;
+    }
+    if let Some(after) = settings.reconcile_after.filter(|_| supplier.capabilities().statement) {
+        compare_yesterday(app, supplier, after).await?;
+    }
+    Ok(())
+}
+
+/// Asks for our float and does what follows from it.
+async fn watch(app: &App, supplier: &dyn Supplier, policy: FloatPolicy) -> Result<Result<(), String>, Error> {
+    let float = match supplier.float().await {
+        Ok(float) => float,
+        Err(error) => return Ok(Err(error.to_string())),
+    };
+    let (context, name, now) = (Arc::clone(&app.context), supplier.name().clone(), app.clock.now());
+    let watch = move |tx: &mut engine::db::Tx<'_>| floats::watch(tx, &context, &name, float, (policy, now));
+    let watched = app.db.write_with(watch).await?;
+    let name = supplier.name();
+    let lasts = watched.burn.and_then(|burn| burn.lasts(float));
+    show_float(name, float, lasts, watched.stopped);
+    for turn in &watched.turns {
+        match turn {
+            Turn::Low => {
+                let why = watched.low.as_deref().unwrap_or_default();
+                tracing::error!(supplier = %name, "Pay in at {name}: {why}");
+            }
+            Turn::Stopped => tracing::error!(supplier = %name, "Nothing is sold from {name}: the float is {float}"),
+            Turn::Recovered => tracing::info!(supplier = %name, "The float at {name} is {float} again"),
+            Turn::Resumed => tracing::info!(supplier = %name, "{name} is sold from again"),
+        }
+    }
+    // Those who are taken off sale here should not wait for the next sweep.
+    if watched
+        .turns
+        .iter()
+        .any(|turn| matches!(turn, Turn::Stopped | Turn::Resumed))
+    {
+        app.refresh_catalog().await?;
+    }
+    Ok(Ok(()))
+}
+
+/// Sets the gauges of a float.
+pub(crate) fn show_float(supplier: &SupplierName, float: Money, lasts: Option<Duration>, stopped: bool) {
+    let supplier = supplier.to_string();
+    let labels = [
+        ("supplier", supplier.clone()),
+        ("currency", float.currency().code().to_owned()),
+    ];
+    gauge!("recarga_supplier_float", &labels).set(float.major().to_f64().unwrap_or(f64::NAN));
+    let lasts = lasts.map_or(f64::INFINITY, |lasts| lasts.as_secs_f64());
+    gauge!("recarga_supplier_float_lasts_seconds", "supplier" => supplier.clone()).set(lasts);
+    gauge!("recarga_supplier_stopped", "supplier" => supplier).set(if stopped { 1.0 } else { 0.0 });
+}
+
+/// Compares yesterday, once, when it has been over for long enough.
+async fn compare_yesterday(app: &App, supplier: &dyn Supplier, after: Duration) -> Result<(), Error> {
+    let now = app.clock.now();
+    let day = Day::of(now).before();
+    if now < day.ends() + after {
+        return Ok(());
+    }
+    let was_compared = || {
+        let of = supplier.name().clone();
+        app.db.read(move |tx| reconcile::was_compared(tx, &of, day))
+    };
+    if was_compared().await? {
+        return Ok(());
+    }
+    if let Some(duty) = claim(app, format!("reconcile:{}", supplier.name())).await? {
+        // Somebody else may have compared it just before.
+        if was_compared().await? {
+            return done(app, duty, Duration::ZERO, Ok(())).await;
+        }
+        let compared = crate::reconcile::reconcile(&app.db, &app.context, supplier, day, now).await;
+        // Due at once again: it is the day that was not compared yet which decides.
+        let result = compared.map(drop).map_err(|error| error.to_string());
+        let every = if result.is_ok() { Duration::ZERO } else { AGAIN_AFTER };
+        done(app, duty, every, result).await?;
     }
     Ok(())
 }

@@ -25,6 +25,7 @@ use tokio::{
 };
 
 pub use duties::DutySettings;
+pub(crate) use duties::show_float;
 pub(crate) use sweep::hear;
 
 use crate::App;

@@ -108,7 +108,7 @@ fn a_supplier_that_lists_nothing_has_nothing_to_map() {
 #[test]
 fn every_list_is_an_array_for_programs() {
     let place = Place::set_up();
-    let lists: [&[&str]; 9] = [
+    let lists: [&[&str]; 11] = [
         &["account", "list"],
         &["key", "list"],
         &["catalog", "list", "--country", "DE"],
@@ -117,6 +117,8 @@ fn every_list_is_an_array_for_programs() {
         &["orders", "stuck"],
         &["ledger", "statement", "main"],
         &["webhooks", "list"],
+        &["cases", "list"],
+        &["suppliers", "floats"],
         &["doctor"],
     ];
     for list in lists {
@@ -163,4 +165,59 @@ fn numbers_and_rates_are_taken_in_from_files() {
     );
     let wrong = place.run(&["rates", "set", "USD", "2"]);
     assert_eq!(wrong.code, 1, "a dollar is a dollar");
+}
+
+#[test]
+fn money_at_a_supplier_is_watched_noted_and_compared() {
+    let place = Place::set_up();
+    let floats = place.json(&["suppliers", "floats"]);
+    assert_eq!(floats[0]["float"], json!({ "amount": "1000000", "currency": "USD" }));
+    place
+        .run(&["suppliers", "thresholds", "sandbox", "--low", "500"])
+        .well();
+    let set = place.json(&["suppliers", "thresholds", "sandbox", "--stop", "50"]);
+    assert_eq!(set["low"]["amount"], "500", "what isn't named stays");
+    let at = "2026-11-01T10:00:00Z";
+    place
+        .run(&[
+            "suppliers",
+            "deposit",
+            "sandbox",
+            "1000",
+            "--at",
+            at,
+            "--note",
+            "transfer 7",
+        ])
+        .well();
+    let twice = place.run(&["suppliers", "deposit", "sandbox", "1000", "--at", at]);
+    assert!(twice.error.contains("is noted there already"), "{}", twice.error);
+    let statement = place.json(&["suppliers", "statement", "sandbox", "--month", "2026-11"]);
+    assert_eq!(statement[0]["movement"], "paid in 2026-11-01 10:00:00");
+    assert_eq!(
+        place
+            .run(&["suppliers", "statement", "sandbox", "--month", "2026-13"])
+            .code,
+        2
+    );
+    let report = place.json(&["reconcile", "sandbox", "--date", "2026-11-01"]);
+    assert_eq!((&report["same"], &report["differences"]), (&json!(0), &json!([])));
+    let told = place.run(&["reconcile", "sandbox", "--date", "2026-11-01"]).well().out;
+    assert!(told.ends_with("nothing differs\n"), "{told}");
+    let early = place.run(&["reconcile", "sandbox", "--date", "2999-01-01"]);
+    assert!(
+        early
+            .error
+            .contains("2999-01-01 can be compared from 2999-01-02T01:00:00.000Z on"),
+        "{}",
+        early.error
+    );
+    let unknown = place.run(&["cases", "show", "case_01h455vb4pex5vsknk084sn02q"]);
+    assert!(
+        unknown
+            .error
+            .contains("there is no case case_01h455vb4pex5vsknk084sn02q"),
+        "{}",
+        unknown.error
+    );
 }

@@ -142,6 +142,10 @@ impl Supplier for Sandbox {
             .map_err(|error| SupplierError::Unusable(error.to_string()))
     }
 
+    async fn statement(&self, from: Timestamp, until: Timestamp) -> Result<Vec<model::Record>, SupplierError> {
+        Ok(self.record.statement((from, until), self.clock.now())?)
+    }
+
     async fn lookup(&self, number: PhoneNumber) -> Result<Vec<OperatorGuess>, SupplierError> {
         if number.digits() / 10_000_000 != FICTIONAL_US {
             return Ok(Vec::new());

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use model::{AttemptId, Money, PhoneNumber, ProductId, SupplierError, Timestamp, TopUp};
+use model::{AttemptId, Money, PhoneNumber, ProductId, RecordState, SupplierError, Timestamp, TopUp};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::{
@@ -91,6 +91,22 @@ impl Record {
             connection.prepare_cached(&format!("SELECT {COLUMNS} FROM submissions ORDER BY attempt"))?;
         let rows = statement.query_map([], |row| entry_of(row, at))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Lists the submissions of a span of time as a supplier states them, each as it stands at a moment. What it never
+    /// heard of isn't there.
+    pub(super) fn statement(
+        &self,
+        (from, until): (Timestamp, Timestamp),
+        at: Timestamp,
+    ) -> Result<Vec<model::Record>, RecordError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM submissions WHERE submitted_at >= ?1 AND submitted_at < ?2 ORDER BY attempt"
+        ))?;
+        let rows = statement.query_map([from.as_micros(), until.as_micros()], |row| entry_of(row, at))?;
+        let entries = rows.collect::<Result<Vec<_>, _>>()?;
+        Ok(entries.iter().filter_map(stated).collect())
     }
 
     /// Lists what was delivered and not taken back by a moment.
@@ -183,6 +199,24 @@ impl Record {
     fn connection(&self) -> MutexGuard<'_, Connection> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn stated(entry: &Entry) -> Option<model::Record> {
+    let state = match entry.state {
+        State::Absent => return None,
+        State::Pending => RecordState::Pending,
+        State::Delivered => RecordState::Delivered,
+        State::Rejected => RecordState::Rejected,
+        State::Reversed => RecordState::Reversed,
+    };
+    Some(model::Record {
+        supplier_reference: entry.attempt.to_string(),
+        reference: Some(entry.attempt.to_string()),
+        recipient: Some(entry.recipient),
+        state,
+        cost: Some(entry.cost),
+        made_at: entry.submitted_at,
+    })
 }
 
 fn switch_to_wal(connection: &Connection) -> Result<(), rusqlite::Error> {

@@ -73,7 +73,7 @@ impl SandboxSettings {
                 queries: self.absence_queries,
             },
             lookup: true,
-            statement: false,
+            statement: true,
             number_pause: Duration::ZERO,
         }
     }

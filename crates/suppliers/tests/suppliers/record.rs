@@ -57,6 +57,31 @@ async fn a_resubmission_learns_how_it_stands_by_now() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn its_statement_is_what_became_of_each_submission() {
+    for row in TABLE {
+        let world = World::new();
+        let topup = world.topup(&row.last_four.map_or("4321".into(), |_| row.digits()));
+        let begins = world.clock.now();
+        let evidence = Evidence::new();
+        let call = world.supplier.submit(&topup, &evidence);
+        let _ = timeout(IN_THE_END, call).await;
+        world.clock.advance(IN_THE_END);
+        let ends = world.clock.now();
+        let stated = world.supplier.statement(begins, ends).await.unwrap();
+        if row.finally == "unknown" {
+            assert_eq!(stated, [], "what it never heard of isn't there");
+            continue;
+        }
+        let [record] = stated.as_slice() else {
+            panic!("{}: {stated:?}", row.finally)
+        };
+        assert_eq!(record.reference.as_deref(), Some(topup.attempt.to_string().as_str()));
+        assert_eq!((record.state.as_str(), record.cost), (row.finally, Some(topup.cost)));
+        assert_eq!(world.supplier.statement(ends, ends + IN_THE_END).await, Ok(Vec::new()));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_record_is_written_before_the_answer() {
     let world = World::new();
     let topup = world.topup("0003");

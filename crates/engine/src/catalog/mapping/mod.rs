@@ -27,4 +27,4 @@ pub use words::{
     ListingWord, Mapped, MappedListing, MappingFile, OperatorWord, SayError, Saying, export_words, import_words,
     listings, operators, say,
 };
-pub use work::{Changes, Step, Work, compare_listings, compare_offers, map_again, sells};
+pub use work::{Changes, Step, Work, compare_listings, compare_offers, map_again, sells, suppliers};

@@ -172,6 +172,12 @@ pub fn compare_listings(
     Ok(work.finish())
 }
 
+/// Lists the suppliers that have listed something in their own words.
+pub fn suppliers(tx: &mut Tx<'_>) -> Result<Vec<SupplierName>, Error> {
+    let sql = "SELECT DISTINCT supplier FROM listings ORDER BY supplier";
+    tx.query(sql, &[], |row| row.parse(0))
+}
+
 /// Whether anything is stored that a supplier sells.
 pub fn sells(tx: &mut Tx<'_>, supplier: &SupplierName) -> Result<bool, Error> {
     let listed = "SELECT 1 FROM listings WHERE supplier = ?1 AND gone_at IS NULL LIMIT 1";

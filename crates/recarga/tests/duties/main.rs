@@ -1,0 +1,203 @@
+//! What workers do for suppliers by themselves: lists, floats, and yesterday's records.
+
+#![allow(clippy::unwrap_used, reason = "a test that can't go on stops")]
+
+mod scripted;
+
+use std::{sync::Arc, time::Duration};
+
+use engine::{
+    Settings,
+    cases::{self, CaseFilter, CaseKind},
+    catalog::mapping::MappingPolicy,
+    db::Tx,
+    duties,
+    floats::{self, FloatPolicy, Thresholds},
+};
+use model::{Clock, Ids, Listing};
+use numbers::Numbers;
+use recarga::{
+    App,
+    app::AppOptions,
+    worker::{self, DutySettings, WorkerSettings},
+};
+use scripted::{Scripted, airtime, record, usd};
+use suppliers::Suppliers;
+use testkit::{Database, ManualClock, database};
+use tokio::sync::watch;
+
+const HOUR: Duration = Duration::from_hours(1);
+
+/// Two processes on one database, with one supplier.
+struct House {
+    app: Arc<App>,
+    supplier: Arc<Scripted>,
+    clock: Arc<ManualClock>,
+    stop: watch::Sender<bool>,
+    _database: Database,
+}
+
+impl House {
+    async fn open(supplier: Scripted) -> Self {
+        let database = database();
+        let (supplier, clock, stop) = (
+            Arc::new(supplier),
+            Arc::new(ManualClock::default()),
+            watch::channel(false).0,
+        );
+        let mut apps = Vec::new();
+        for seed in 1..=2 {
+            let of = Arc::clone(&supplier);
+            let options = AppOptions {
+                db: database.db.clone(),
+                settings: Settings::default(),
+                suppliers: Box::new(move |_| {
+                    let mut suppliers = Suppliers::new();
+                    suppliers.insert(of);
+                    suppliers
+                }),
+                present: Arc::new(|invoice| invoice.id.to_string()),
+                numbers: Numbers::embedded(),
+                ids: Ids::seeded(seed),
+                clock: clock.clone(),
+            };
+            let app = App::open(options).await.unwrap();
+            tokio::spawn(worker::run(Arc::clone(&app), settings(), stop.subscribe()));
+            apps.push(app);
+        }
+        Self {
+            app: apps.remove(0),
+            supplier,
+            clock,
+            stop,
+            _database: database,
+        }
+    }
+
+    /// Waits until something has come to be so.
+    async fn until<T, F: Future<Output = Option<T>>>(&self, what: &str, look: impl Fn() -> F) -> T {
+        let looking = async {
+            loop {
+                if let Some(found) = look().await {
+                    return found;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        let found = tokio::time::timeout(Duration::from_mins(1), looking).await;
+        found.unwrap_or_else(|_| panic!("{what} never came to be"))
+    }
+
+    /// The SKUs that are offered for Digicel in Haiti, in this process's memory.
+    fn offered(&self) -> Vec<String> {
+        let catalog = self.app.catalog();
+        let offers = catalog.offers(&"digicel-haiti".parse().unwrap()).iter();
+        let ours = offers.filter(|offer| offer.supplier.as_str() == "scripted");
+        ours.map(|offer| offer.offer.sku.to_string()).collect()
+    }
+
+    async fn until_offered(&self, skus: &[&str]) {
+        let what = format!("an offer of {skus:?}");
+        self.until(&what, || async { (self.offered() == skus).then_some(()) })
+            .await;
+    }
+
+    /// Waits until a duty has failed, and says why.
+    async fn failure_of(&self, name: &'static str) -> String {
+        let find = || async {
+            let last = self.app.db.read(move |tx| duties::find(tx, name)).await.unwrap();
+            last.and_then(|last| last.failure)
+        };
+        self.until(name, find).await
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        let _ = self.stop.send(true);
+    }
+}
+
+fn settings() -> WorkerSettings {
+    let often = Duration::from_millis(5);
+    WorkerSettings {
+        poll: often,
+        sweep: often,
+        duties: DutySettings {
+            look_every: often,
+            sync_every: Some(HOUR),
+            mapping: MappingPolicy::default(),
+            float_every: Some(HOUR),
+            floats: FloatPolicy {
+                kept: HOUR * 99,
+                warn_within: Duration::ZERO,
+            },
+            reconcile_after: Some(HOUR * 3),
+        },
+        ..WorkerSettings::default()
+    }
+}
+
+fn list(skus: &[&str]) -> Vec<Listing> {
+    skus.iter().map(|sku| airtime(sku)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_fetched_by_one_of_all_and_one_that_can_not_be_believed_changes_nothing() {
+    let house = House::open(Scripted::selling(list(&["a", "b"]))).await;
+    house.until_offered(&["a", "b"]).await;
+    assert_eq!(house.supplier.asked_for_lists(), 1, "of two processes one has asked");
+    house.supplier.sell(Vec::new());
+    house.clock.advance(HOUR);
+    let why = house.failure_of("sync:scripted").await;
+    assert_eq!(
+        why,
+        "scripted lists nothing at all, and had things to sell before: its list is not believed"
+    );
+    assert_eq!(house.offered(), ["a", "b"]);
+    house.supplier.sell(list(&["b"]));
+    house.clock.advance(HOUR);
+    house.until_offered(&["b"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_too_little_of_our_money_is_not_sold_from_until_there_is_more() {
+    let house = House::open(Scripted::selling(list(&["a"]))).await;
+    house.until_offered(&["a"]).await;
+    let thresholds = Thresholds {
+        currency: usd(0).currency(),
+        low: None,
+        stop: Some(usd(500)),
+    };
+    let set = move |tx: &mut Tx<'_>| floats::set_thresholds(tx, &"scripted".parse().unwrap(), &thresholds);
+    house.app.db.write_with(set).await.unwrap();
+    house.supplier.hold(usd(400));
+    house.clock.advance(HOUR);
+    house.until_offered(&[]).await;
+    house.supplier.hold(usd(40_000));
+    house.clock.advance(HOUR);
+    house.until_offered(&["a"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn yesterday_is_compared_once_by_one_of_all() {
+    let house = House::open(Scripted::selling(list(&["a"]))).await;
+    let yesterday = house.clock.now();
+    house.supplier.state(vec![record("X", yesterday)]);
+    house.clock.advance(HOUR * 24);
+    let opened = || async {
+        let filter = CaseFilter {
+            kind: Some(CaseKind::TheirsOnly),
+            ..CaseFilter::default()
+        };
+        let cases = house.app.db.read(move |tx| cases::list(tx, &filter, 10)).await.unwrap();
+        (!cases.is_empty()).then_some(cases)
+    };
+    let cases = house.until("a case", opened).await;
+    assert_eq!((cases.len(), cases[0].found.subject.as_str()), (1, "X"));
+    let asked = house.supplier.asked_for_statements();
+    house.clock.advance(HOUR * 2);
+    house.supplier.sell(list(&["later"]));
+    house.until_offered(&["later"]).await;
+    assert_eq!(house.supplier.asked_for_statements(), asked, "the day was compared");
+}
