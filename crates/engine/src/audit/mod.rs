@@ -1,6 +1,6 @@
 //! Who did what: entries that chain by hash, so that nothing can be changed or taken out unseen.
 //!
-//! Each account has a chain, and the house has one for what concerns no account. [`write`] belongs
+//! Each account has a chain, and the house has one for what concerns no account. [`write()`] belongs
 //! into the transaction of what it tells of, as its last statement; [`check`] recomputes everything.
 
 mod check;

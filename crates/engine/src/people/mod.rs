@@ -3,7 +3,7 @@
 //! A person works for the house or for one account, in one [`Role`]; what a role may do stands in one
 //! table, [`Action`]. Passwords are hashed where there is time for it, outside of any transaction:
 //! here only what proves them is kept. Nobody has a password that somebody else has chosen: the first
-//! owner, who is invited and who has forgotten theirs come in by a [link](links) and make their own.
+//! owner, who is invited and who has forgotten theirs come in by a link and make their own.
 
 mod codes;
 mod links;

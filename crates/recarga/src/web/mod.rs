@@ -1,6 +1,6 @@
 //! Pages: what people see in a browser. Rendered here, whole without a script, and without a foreign request.
 //!
-//! [`beside`] is the table of the pages that everybody needs: signing in, links, one's own profile. The
+//! `beside` is the table of the pages that everybody needs: signing in, links, one's own profile. The
 //! counter and the console add theirs. `front` is the one layer around them: who comes, in which
 //! language, and the headers of every answer. `docs/PAGES.md` says how to add a page.
 
