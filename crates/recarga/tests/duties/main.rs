@@ -100,6 +100,18 @@ impl House {
         let what = format!("an offer of {skus:?}");
         self.until(&what, || async { (self.offered() == skus).then_some(()) })
             .await;
+        self.until_seen_to().await;
+    }
+
+    /// Waits until nothing is under way: what is done while the clock moves would be due an hour later than its test thinks.
+    async fn until_seen_to(&self) {
+        for name in ["sync:scripted", "float:scripted"] {
+            let done = || async {
+                let last = self.app.db.read(move |tx| duties::find(tx, name)).await.unwrap();
+                last.filter(|last| last.due_at >= self.clock.now() + HOUR)
+            };
+            self.until(name, done).await;
+        }
     }
 
     /// Waits until a duty has failed, and says why.
@@ -195,6 +207,7 @@ async fn yesterday_is_compared_once_by_one_of_all() {
     };
     let cases = house.until("a case", opened).await;
     assert_eq!((cases.len(), cases[0].found.subject.as_str()), (1, "X"));
+    house.until_seen_to().await;
     let asked = house.supplier.asked_for_statements();
     house.clock.advance(HOUR * 2);
     house.supplier.sell(list(&["later"]));
