@@ -46,7 +46,7 @@ const fn metric(kind: Kind, name: &'static str, labels: &'static [&'static str],
 }
 
 /// Every metric there is. Rules, dashboards and documents speak of these; a test sees to it.
-pub const METRICS: [Metric; 20] = [
+pub const METRICS: [Metric; 26] = [
     metric(
         Kind::Gauge,
         "recarga_build_info",
@@ -130,6 +130,42 @@ pub const METRICS: [Metric; 20] = [
         "recarga_supplier_listings",
         &["supplier", "status"],
         "What a supplier lists, by whether it is mapped to what we sell",
+    ),
+    metric(
+        Kind::Counter,
+        "recarga_breaker_opened_total",
+        &["supplier", "operator"],
+        "Times that a supplier was left alone for an operator, because its orders went wrong",
+    ),
+    metric(
+        Kind::Gauge,
+        "recarga_breaker_open",
+        &["supplier", "operator"],
+        "1 while a supplier is left alone for an operator",
+    ),
+    metric(
+        Kind::Gauge,
+        "recarga_delivered_bps",
+        &["supplier", "operator"],
+        "Of ten thousand submissions, how many arrived lately",
+    ),
+    metric(
+        Kind::Gauge,
+        "recarga_delivery_median_ms",
+        &["supplier", "operator"],
+        "How long half of the deliveries took lately, in milliseconds",
+    ),
+    metric(
+        Kind::Gauge,
+        "recarga_delivery_p95_ms",
+        &["supplier", "operator"],
+        "How long 95 of 100 deliveries took lately, in milliseconds",
+    ),
+    metric(
+        Kind::Counter,
+        "recarga_short_deliveries_total",
+        &[],
+        "Deliveries of which the supplier says that another amount arrived than was bought",
     ),
     metric(
         Kind::Counter,

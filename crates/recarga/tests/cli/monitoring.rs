@@ -10,8 +10,15 @@ use crate::serving::{Demo, TRIES_MAX};
 const NOBODY: &str = "http://127.0.0.1:1024/hook";
 
 /// The sandbox lists nothing in words of its own and pushes nothing, and days are compared some hours after midnight.
-const SELDOM: [&str; 3] = [
+/// How suppliers do is shown a while after the first orders, and what goes wrong with them when it does.
+const SELDOM: [&str; 9] = [
+    "recarga_breaker_open",
+    "recarga_breaker_opened_total",
     "recarga_callbacks_total",
+    "recarga_delivered_bps",
+    "recarga_delivery_median_ms",
+    "recarga_delivery_p95_ms",
+    "recarga_short_deliveries_total",
     "recarga_supplier_listings",
     "recarga_reconciliation_cases_total",
 ];

@@ -118,7 +118,7 @@ async fn a_dearer_price_or_a_wrong_amount_is_said_before_anything_is_bought() {
 }
 
 #[tokio::test]
-async fn orders_of_others_are_not_there_and_files_are_for_managers() {
+async fn orders_of_others_are_not_there_and_files_are_not_for_cashiers() {
     let stage = stage().await;
     let mut cashier = Browser::signed_in(&stage, Role::Cashier).await;
     for path in ["/topups/ord_01h455vb4pex5vsknk084sn02q", "/topups/nonsense"] {

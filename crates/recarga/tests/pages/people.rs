@@ -20,7 +20,7 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
 }
 
 #[tokio::test]
-async fn a_manager_invites_cashiers_and_nobody_of_the_house() {
+async fn an_accounts_head_invites_cashiers_and_nobody_of_the_house() {
     let stage = stage().await;
     let mut manager = Browser::signed_in(&stage, Role::Manager).await;
     let fields = |role: &'static str| [("name", "Rosa"), ("login", "rosa"), ("role", role), ("account", "")];
@@ -42,7 +42,7 @@ async fn a_manager_invites_cashiers_and_nobody_of_the_house() {
 }
 
 #[tokio::test]
-async fn a_manager_changes_nobody_elses_people() {
+async fn an_accounts_head_changes_nobody_elses_people() {
     let stage = stage().await;
     let mut manager = Browser::signed_in(&stage, Role::Manager).await;
     invitation(&stage, Role::Support).await;
