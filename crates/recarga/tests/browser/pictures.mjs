@@ -9,6 +9,7 @@ const PICTURES = [
   { name: "sign-in", as: "nobody", path: "/sign-in", size: PHONE, theme: "light" },
   { name: "counter", as: "cashier", path: "/", size: PHONE, theme: "light" },
   { name: "people", as: "owner", path: "/console/people", size: DESK, theme: "light" },
+  { name: "console", as: "owner", path: "/console", size: DESK, theme: "light" },
   { name: "profile", as: "owner", path: "/profile", size: DESK, theme: "dark" },
 ];
 
