@@ -182,6 +182,8 @@ async fn an_order_is_asked_about_at_once_when_a_person_wants_it() {
         .write_with(move |tx| orders::ask_now(tx, &context, key, now))
         .await
         .unwrap();
+    assert_eq!(world.begin(key).await, Begun::Nothing, "questions stay spaced");
+    world.clock.advance(Duration::from_secs(5));
     assert!(matches!(world.begin(key).await, Begun::Ask(_)));
 }
 

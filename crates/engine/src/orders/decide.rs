@@ -8,6 +8,7 @@ use model::{Elsewhere, Fault, Receipt, Rejection, Timestamp};
 use super::{
     Answered, Decision, Order, OrderKey, OrderStatus, Proposal, attempts,
     ending::Changes,
+    hint::SPACED_BY,
     proposals::{self, proposals},
 };
 use crate::{Context, Error, db::Tx};
@@ -215,14 +216,18 @@ pub fn consent(
     Ok(proposal)
 }
 
-/// Has an order looked at again now: asked about, or begun if it waits.
+/// Has an order looked at again now: asked about, a moment after the answer before, or begun if it waits.
 pub fn ask_now(tx: &mut Tx<'_>, context: &Context, key: OrderKey, now: Timestamp) -> Result<Order, DecideError> {
     let mut changes = Changes::open_unended(tx, &[key], now)?;
     let status = changes.order(key).ok_or(DecideError::Unknown)?.status;
     let order = match status {
         OrderStatus::Waiting { .. } => changes.advance(key, |order| order.status.wait(now))?,
         OrderStatus::Confirming { .. } | OrderStatus::Stuck { .. } => {
-            changes.advance(key, |order| order.status.ask_later(now))?
+            let last = attempts::attempts(tx, key)?
+                .pop()
+                .and_then(|attempt| attempt.answered_at);
+            let ask_at = last.map_or(now, |answered_at| now.max(answered_at + SPACED_BY));
+            changes.advance(key, |order| order.status.ask_later(ask_at))?
         }
         // While it is being delivered, a question could come before the submission.
         other => return Err(DecideError::NotDue(other.as_str())),

@@ -13,9 +13,9 @@ use crate::{
     db::{Tx, values},
 };
 
-/// Pushes never make questions follow each other faster: what a missing record proves hangs on that they
+/// Nothing makes questions follow each other faster: what a missing record proves hangs on that they
 /// are spaced.
-const SPACED_BY: Duration = Duration::from_secs(5);
+pub(super) const SPACED_BY: Duration = Duration::from_secs(5);
 
 /// What a push leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
