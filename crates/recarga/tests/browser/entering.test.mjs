@@ -90,11 +90,11 @@ test("a passkey signs in without a password, and proves again who somebody is", 
   await page.getByText("Not used yet").waitFor();
   await page.goto(`${root}/sign-in/again?next=/people`);
   await page.getByRole("button", { name: "Use a passkey" }).click();
-  await page.waitForURL("**/people");
+  await page.waitForURL(`${root}/people`);
   await page.context().clearCookies();
   await page.goto(`${root}/sign-in?next=/people`);
   await page.getByRole("button", { name: "Use a passkey" }).click();
-  await page.waitForURL("**/people");
+  await page.waitForURL(`${root}/people`);
   assert.deepEqual(page.wrong, []);
 });
 
