@@ -150,3 +150,33 @@ async fn a_flood_of_one_account_leaves_the_others_their_turn() {
     let accounts: BTreeSet<_> = told.iter().map(|posting| posting.account).collect();
     assert_eq!(accounts, BTreeSet::from([flood, drop]), "and one event of each");
 }
+
+/// Buys and delivers for each account in turn.
+async fn sell(process: World, accounts: [AccountId; 3], first: u32) {
+    for last in first..first + 15 {
+        for account in accounts {
+            delivered(&process, account, last).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_that_write_for_the_same_accounts_never_wait_in_a_circle() {
+    let (world, others) = a_world_and_others().await;
+    let mut accounts = [world.account(FUNDED).await.id; 3];
+    for account in &mut accounts[1..] {
+        *account = world.account(FUNDED).await.id;
+    }
+    let mut selling = JoinSet::new();
+    for (place, db) in others.iter().enumerate() {
+        for shop in 0..8 {
+            let first = u32::try_from(place * 8 + shop).unwrap() * 15;
+            accounts.rotate_left(1);
+            selling.spawn(sell(world.seen_through(db.clone()), accounts, first));
+        }
+    }
+    selling.join_all().await;
+    let retries: u64 = others.iter().map(|db| db.traffic().retries).sum();
+    assert_eq!(retries, 0, "a circle is broken by a retry, after a second");
+    world.check_books().await;
+}

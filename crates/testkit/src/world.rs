@@ -17,6 +17,7 @@ use model::{Absence, AccountId, Clock, Currency, Ids, Money, Outcome, Timestamp}
 use crate::{Database, ManualClock};
 
 /// A world with the default catalogue and a clock that a test moves.
+#[derive(Clone)]
 pub struct World {
     /// The database.
     pub db: Db,
@@ -30,7 +31,7 @@ pub struct World {
     pub recipe: Recipe,
     /// What routing goes by.
     pub conditions: Arc<Conditions>,
-    _database: Database,
+    _database: Arc<Database>,
 }
 
 /// Dollars, in cents.
@@ -77,8 +78,14 @@ impl World {
             catalog: Arc::new(snapshot),
             recipe,
             conditions: Arc::default(),
-            _database: database,
+            _database: Arc::new(database),
         }
+    }
+
+    /// The same world as another process sees it.
+    #[must_use]
+    pub fn seen_through(&self, db: Db) -> Self {
+        Self { db, ..self.clone() }
     }
 
     /// Makes an account that pays in dollars and has so many cents.

@@ -5,6 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
+use model::AccountId;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Command, tx::Tx};
@@ -37,6 +38,8 @@ enum Kind {
 pub(super) trait Batch {
     /// How many requests.
     fn len(&self) -> usize;
+    /// Whose rows they write, if that is known before they run.
+    fn accounts(&self) -> Vec<AccountId>;
     /// Runs all of them as one; false if what they wrote has to be undone.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
     /// Runs one of them by itself; false if what it wrote has to be undone.
@@ -140,6 +143,10 @@ impl<C: Command> Batch for Set<C> {
         self.commands.len()
     }
 
+    fn accounts(&self) -> Vec<AccountId> {
+        self.commands.iter().map(Command::account).collect()
+    }
+
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
         let result = caught(|| C::run(tx, &self.commands));
         let kept = result.is_ok();
@@ -194,6 +201,10 @@ where
 impl<T, E: From<Error>> Batch for Closure<T, E> {
     fn len(&self) -> usize {
         1
+    }
+
+    fn accounts(&self) -> Vec<AccountId> {
+        Vec::new()
     }
 
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {

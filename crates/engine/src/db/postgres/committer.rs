@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use model::AccountId;
 use tokio::sync::mpsc;
 
 use super::{
@@ -11,7 +12,22 @@ use super::{
 };
 use crate::{
     Error,
-    db::batch::{self, Batch, Job},
+    db::{
+        batch::{self, Batch, Job},
+        tx::{Lock, Select, Tx, text},
+        values,
+    },
+};
+
+/// Whatever a set locks besides, it has locked the rows of its accounts first and in their order. Two
+/// processes that write for one account then wait for each other, and never in a circle.
+const ACCOUNTS: Select = Select {
+    table: "accounts",
+    columns: "id",
+    keys: &[text("id")],
+    condition: "",
+    order: "",
+    lock: Lock::Rows,
 };
 
 /// Starts a thread; it ends when the last sender is gone and the queue is empty.
@@ -35,7 +51,9 @@ pub(super) fn start(connector: &Arc<Connector>) -> mpsc::Sender<Job> {
 
 /// Runs everything in one transaction; where one request spoils that, each by itself.
 fn commit(slot: &mut Slot, mut batches: Vec<Box<dyn Batch>>) {
-    let ended = slot.transact(|tx| batches.iter_mut().all(|batch| batch.run(tx)));
+    let accounts = batches.iter().flat_map(|batch| batch.accounts()).collect();
+    let accounts = in_order(accounts);
+    let ended = slot.transact(|tx| lock(tx, &accounts) && batches.iter_mut().all(|batch| batch.run(tx)));
     let requests: usize = batches.iter().map(|batch| batch.len()).sum();
     let by_one_of_many = matches!(ended, Err(Spoilt::Request | Spoilt::Writing(_))) && requests > 1;
     if by_one_of_many {
@@ -50,9 +68,23 @@ fn commit(slot: &mut Slot, mut batches: Vec<Box<dyn Batch>>) {
     }
 }
 
+/// Asks for the locks with whatever is asked next; an error of it is found there.
+fn lock(tx: &mut Tx<'_>, accounts: &[AccountId]) -> bool {
+    let keys: Vec<_> = accounts.iter().map(|account| values![account]).collect();
+    tx.ask_many(&ACCOUNTS, &keys, |_| Ok(())).is_ok()
+}
+
+fn in_order(mut accounts: Vec<AccountId>) -> Vec<AccountId> {
+    accounts.sort_unstable();
+    accounts.dedup();
+    accounts
+}
+
 fn commit_one_by_one(slot: &mut Slot, batch: &mut dyn Batch) {
+    let accounts = batch.accounts();
     for place in 0..batch.len() {
-        let ended = slot.transact(|tx| batch.run_one(place, tx));
+        let account = accounts.get(place..=place).unwrap_or_default();
+        let ended = slot.transact(|tx| lock(tx, account) && batch.run_one(place, tx));
         batch.finish_one(place, told(ended));
     }
 }
