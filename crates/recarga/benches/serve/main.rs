@@ -266,7 +266,10 @@ fn start_bare(file: &std::path::Path, constant: &str) -> Server {
 }
 
 fn start(command: &mut Command) -> (Child, String) {
+    // The program takes every variable of this kind for a setting.
     let mut process = command
+        .env_remove("RECARGA_TEST_DATABASE_URL")
+        .env_remove("RECARGA_TEST_TLS")
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
