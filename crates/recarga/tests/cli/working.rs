@@ -15,25 +15,20 @@ use crate::{
 
 /// A worker that runs until it is told to stop.
 struct Worker {
-    _place: Place,
     child: Child,
     address: String,
 }
 
 impl Worker {
-    fn start() -> Self {
-        let place = Place::set_up();
-        let mut command = place.command(&["worker", "--bind", "127.0.0.1:0", "--json"]);
+    fn start(place: &Place, settings: &[&str]) -> Self {
+        let arguments = ["worker", "--bind", "127.0.0.1:0", "--json"];
+        let settings = settings.iter().flat_map(|setting| ["--set", setting]);
+        let mut command = place.command(&arguments.into_iter().chain(settings).collect::<Vec<_>>());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let said: Value = serde_json::from_str(&line).unwrap();
+        let said: Value = serde_json::from_str(&first_line(&mut child)).unwrap();
         let url = said["metrics_url"].as_str().unwrap();
         let address = url.strip_prefix("http://").unwrap().strip_suffix("/metrics").unwrap();
         Self {
-            _place: place,
             child,
             address: address.to_owned(),
         }
@@ -45,6 +40,15 @@ impl Worker {
             self.address
         );
         exchange(&self.address, &request)
+    }
+
+    /// How many orders it has ended.
+    fn ended(&self) -> u32 {
+        let text = self.get("/metrics");
+        let counts = text.lines().filter(|line| line.starts_with("recarga_orders_total{"));
+        counts
+            .filter_map(|line| line.rsplit_once(' ')?.1.parse::<u32>().ok())
+            .sum()
     }
 
     fn stop(mut self) {
@@ -65,7 +69,8 @@ impl Drop for Worker {
 
 #[test]
 fn a_worker_says_how_it_is_and_what_it_counted() {
-    let worker = Worker::start();
+    let place = Place::set_up();
+    let worker = Worker::start(&place, &[]);
     for path in ["/healthz", "/readyz"] {
         let answer = worker.get(path);
         assert!(
@@ -80,7 +85,8 @@ fn a_worker_says_how_it_is_and_what_it_counted() {
 
 #[test]
 fn a_worker_sells_nothing() {
-    let worker = Worker::start();
+    let place = Place::set_up();
+    let worker = Worker::start(&place, &[]);
     let answer = worker.get("/v2/ping");
     assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
     assert!(answer.contains("recarga serve has the API"), "{answer}");
@@ -94,4 +100,83 @@ fn a_workers_port_that_is_taken_is_named() {
     let ended = Place::set_up().run(&["worker", "--bind", &address]);
     assert_eq!((ended.code, ended.out.as_str()), (1, ""));
     assert!(ended.error.contains("choose another with --bind"), "{}", ended.error);
+}
+
+#[test]
+fn two_workers_share_what_there_is_to_do() {
+    let place = Place::set_up();
+    place.run(&["account", "fund", "main", "100000"]).well();
+    // Each takes a few orders at a look.
+    let few = ["worker.concurrency=4", "worker.poll_ms=20"];
+    let workers = [(); 2].map(|()| Worker::start(&place, &few));
+    let shop = Shop::open(&place);
+    // Beyond the numbers that the sandbox has endings for.
+    for number in 100..220 {
+        shop.buy(&format!("+1555321{number:04}"));
+    }
+    let ended = || workers.iter().map(Worker::ended).sum::<u32>() == 120;
+    assert!((0..TRIES_MAX).any(|_| ended()), "orders were left");
+    let shares: Vec<_> = workers.iter().map(Worker::ended).collect();
+    assert!(shares.iter().all(|share| *share >= 12), "{shares:?}");
+    for worker in workers {
+        worker.stop();
+    }
+}
+
+/// A server without a worker, and a key of its account.
+struct Shop {
+    child: Child,
+    address: String,
+    key: String,
+}
+
+impl Shop {
+    fn open(place: &Place) -> Self {
+        let key = place.json(&["key", "create", "main"])["api_key"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let mut command = place.command(&["serve", "--no-worker", "--bind", "127.0.0.1:0", "--json"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let said: Value = serde_json::from_str(&first_line(&mut child)).unwrap();
+        let url = said["base_url"].as_str().unwrap();
+        let address = url
+            .strip_prefix("http://")
+            .unwrap()
+            .strip_suffix("/v2")
+            .unwrap()
+            .to_owned();
+        Self { child, address, key }
+    }
+
+    fn buy(&self, number: &str) {
+        let body = format!(
+            r#"{{"products":[{{"product_id":"at-t-usa","value":5,"phone_number":"{number}"}}],"payment_method":"balance","auto_pay":true}}"#
+        );
+        let Self { address, key, .. } = self;
+        let answer = exchange(
+            address,
+            &format!(
+                "POST /v2/invoices HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\
+                 Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            ),
+        );
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn first_line(child: &mut Child) -> String {
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    line
 }
