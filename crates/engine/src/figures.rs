@@ -177,7 +177,7 @@ pub fn list(tx: &mut Tx<'_>, from: i64, until: i64) -> Result<Vec<Figure>, Error
     let sql = format!(
         "SELECT {COLUMNS}
         FROM accounts a
-        JOIN figures f ON f.account_id = a.id AND f.hour >= ?1 AND f.hour < ?2
+        CROSS JOIN figures f WHERE f.account_id = a.id AND f.hour >= ?1 AND f.hour < ?2
         ORDER BY f.account_id, f.hour, f.supplier, f.cost_currency"
     );
     tx.query(&sql, &values![bounded(from, until), until], read)

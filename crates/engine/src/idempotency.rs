@@ -114,6 +114,6 @@ pub(crate) fn keep(tx: &mut Tx<'_>, answers: &[(Place<'_>, String)], now: Timest
 pub fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<usize, Error> {
     let sql = "DELETE FROM idempotency_keys WHERE (account_id, key) IN (
                    SELECT i.account_id, i.key FROM accounts a
-                   JOIN idempotency_keys i ON i.account_id = a.id AND i.created_at < ?1 LIMIT ?2)";
+                   CROSS JOIN idempotency_keys i WHERE i.account_id = a.id AND i.created_at < ?1 LIMIT ?2)";
     tx.execute(sql, &values![before, limit])
 }

@@ -201,7 +201,7 @@ pub fn find_by_attempt(tx: &mut Tx<'_>, attempt: AttemptId) -> Result<Option<(Or
         .collect();
     let sql = format!(
         "SELECT {} FROM accounts a
-         JOIN attempts t ON t.account_id = a.id AND t.order_id = ?1 AND t.number = ?2",
+         CROSS JOIN attempts t WHERE t.account_id = a.id AND t.order_id = ?1 AND t.number = ?2",
         columns.join(", ")
     );
     let found = tx.find(&sql, &values![attempt.order, attempt.number], read_attempt)?;

@@ -123,7 +123,7 @@ fn read(row: &Row<'_>) -> Result<AttemptCall, Error> {
 pub fn forget_calls(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<usize, Error> {
     let sql = "DELETE FROM attempt_calls WHERE (account_id, order_id, attempt, number) IN (
                    SELECT c.account_id, c.order_id, c.attempt, c.number FROM accounts a
-                   JOIN attempt_calls c ON c.account_id = a.id AND c.called_at < ?1 LIMIT ?2)";
+                   CROSS JOIN attempt_calls c WHERE c.account_id = a.id AND c.called_at < ?1 LIMIT ?2)";
     tx.execute(sql, &values![before, limit])
 }
 

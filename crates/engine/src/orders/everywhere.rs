@@ -1,7 +1,8 @@
 //! Orders of all accounts, for those who run Recarga: the newest, and whatever somebody asks for.
 //!
 //! Each statement goes from account to account and takes a few rows of an index at each, so that it
-//! costs the same however many orders are kept.
+//! costs the same however many orders are kept. `CROSS JOIN` is how SQLite is told to: by itself it
+//! would rather look through all orders.
 
 use std::cmp::Reverse;
 
@@ -13,8 +14,9 @@ use crate::{
     db::{Tx, Value, values},
 };
 
-/// So many accounts are looked at for the newest orders: those that bought last.
-const ACCOUNTS_MAX: i64 = 200;
+/// So many orders are of so many accounts at most, those that bought last; and so many more may have
+/// bought in the same millisecond as the last of these.
+const TIED_MAX: u32 = 25;
 
 /// What an order is looked for by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +70,7 @@ pub fn search(tx: &mut Tx<'_>, search: &Search, limit: u32) -> Result<Vec<Order>
     };
     let columns = columns();
     let sql = format!(
-        "SELECT {columns} FROM accounts a JOIN orders o ON o.account_id = a.id AND {condition}
+        "SELECT {columns} FROM accounts a CROSS JOIN orders o WHERE o.account_id = a.id AND {condition}
          ORDER BY o.id DESC LIMIT ?2"
     );
     tx.query(&sql, &values![value, limit], store::read)
@@ -76,7 +78,7 @@ pub fn search(tx: &mut Tx<'_>, search: &Search, limit: u32) -> Result<Vec<Order>
 
 fn of_invoice(tx: &mut Tx<'_>, invoice: InvoiceId) -> Result<Vec<Order>, Error> {
     let sql = "SELECT i.account_id, i.first_order, i.orders_count
-               FROM accounts a JOIN invoices i ON i.account_id = a.id AND i.id = ?1";
+               FROM accounts a CROSS JOIN invoices i WHERE i.account_id = a.id AND i.id = ?1";
     let span = tx.find(sql, &values![invoice], |row| {
         Ok((row.parse::<AccountId>(0)?, row.int(1)?, row.int(2)?))
     })?;
@@ -90,7 +92,7 @@ pub fn newest(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Order>, Error> {
         let first = (count - i64::from(limit)).max(0) + 1;
         (account, first, count + 1 - first)
     };
-    let spans = tx.query(sql, &values![ACCOUNTS_MAX], |row| Ok(span(row.parse(0)?, row.int(1)?)))?;
+    let spans = tx.query(sql, &values![limit + TIED_MAX], |row| Ok(span(row.parse(0)?, row.int(1)?)))?;
     let mut orders = store::of_invoices(tx, &spans)?;
     orders.sort_unstable_by_key(|order| Reverse(order.id));
     orders.truncate(usize::try_from(limit).unwrap_or(usize::MAX));

@@ -205,6 +205,7 @@ pub(crate) fn update(tx: &mut Tx<'_>, changed: &[(OrderStatus, Order)]) -> Resul
 
 /// Finds the invoice of an order, whoever's it is. For operators.
 pub fn find_invoice(tx: &mut Tx<'_>, order: model::OrderId) -> Result<Option<(AccountId, InvoiceId)>, Error> {
-    let sql = "SELECT o.account_id, o.invoice_id FROM accounts a JOIN orders o ON o.account_id = a.id AND o.id = ?1";
+    let sql =
+        "SELECT o.account_id, o.invoice_id FROM accounts a CROSS JOIN orders o WHERE o.account_id = a.id AND o.id = ?1";
     tx.find(sql, &[Value::from(order)], |row| Ok((row.parse(0)?, row.parse(1)?)))
 }

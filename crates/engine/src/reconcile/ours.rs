@@ -27,9 +27,9 @@ pub(super) fn read(
     let (first, last) = (OrderId::first_at(from.minus(ORDER_AGE_MAX)), OrderId::first_at(until));
     let sql = format!(
         "SELECT {COLUMNS} FROM accounts a
-         JOIN attempts t ON t.account_id = a.id AND t.order_id >= ?1 AND t.order_id < ?2
+         CROSS JOIN attempts t
          JOIN orders o ON o.account_id = t.account_id AND o.id = t.order_id
-         WHERE t.supplier = ?3 AND t.submitted_at >= ?4 AND t.submitted_at < ?5
+         WHERE t.account_id = a.id AND t.order_id >= ?1 AND t.order_id < ?2 AND t.supplier = ?3 AND t.submitted_at >= ?4 AND t.submitted_at < ?5
          ORDER BY t.order_id, t.number"
     );
     let mut ours = tx.query(&sql, &values![first, last, supplier, from, until], attempt)?;
@@ -40,9 +40,9 @@ pub(super) fn read(
     for id in named.filter(|id| !known.contains(id)) {
         let sql = format!(
             "SELECT {COLUMNS} FROM accounts a
-             JOIN attempts t ON t.account_id = a.id AND t.order_id = ?1 AND t.number = ?2
+             CROSS JOIN attempts t
              JOIN orders o ON o.account_id = t.account_id AND o.id = t.order_id
-             WHERE t.supplier = ?3"
+             WHERE t.account_id = a.id AND t.order_id = ?1 AND t.number = ?2 AND t.supplier = ?3"
         );
         ours.extend(tx.find(&sql, &values![id.order, id.number, supplier], attempt)?);
     }
@@ -109,8 +109,8 @@ fn booked(tx: &mut Tx<'_>, supplier: &SupplierName, ours: &[OurAttempt], day: Da
     // The number follows a low line, which comes before a tilde.
     let (first, last) = (attempt(first), format!("{}~", attempt(last)));
     let sql = "SELECT t.account_id, t.subject_id, t.credit, t.amount_minor, t.currency FROM accounts a
-               JOIN transfers t ON t.account_id = a.id AND t.subject_id >= ?1 AND t.subject_id < ?2
-               WHERE t.debit = ?3 OR t.credit = ?3";
+               CROSS JOIN transfers t
+               WHERE t.account_id = a.id AND t.subject_id >= ?1 AND t.subject_id < ?2 AND (t.debit = ?3 OR t.credit = ?3)";
     let rows = tx.query(sql, &values![first, last, &payable], |row| {
         leg(row, &payable, row.parse(1)?)
     })?;
@@ -120,8 +120,8 @@ fn booked(tx: &mut Tx<'_>, supplier: &SupplierName, ours: &[OurAttempt], day: Da
         format!("{}~", CaseId::PREFIX),
     );
     let sql = "SELECT t.account_id, t.note, t.credit, t.amount_minor, t.currency FROM accounts a
-               JOIN transfers t ON t.account_id = a.id AND t.subject_id >= ?1 AND t.subject_id < ?2
-               WHERE t.debit = ?3 OR t.credit = ?3";
+               CROSS JOIN transfers t
+               WHERE t.account_id = a.id AND t.subject_id >= ?1 AND t.subject_id < ?2 AND (t.debit = ?3 OR t.credit = ?3)";
     let adjusted = tx.query(sql, &values![first, last, &payable], |row| {
         let note = row.text(1)?;
         let attempt = note.split(' ').next().and_then(|id| id.parse().ok());
