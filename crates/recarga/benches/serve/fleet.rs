@@ -47,16 +47,17 @@ pub(crate) async fn measure((connections, orders): (usize, usize), stored: usize
 }
 
 /// Servers on a fresh database.
-struct Fleet {
-    servers: Vec<Server>,
-    db: Db,
-    keys: Vec<String>,
+pub(crate) struct Fleet {
+    pub(crate) servers: Vec<Server>,
+    pub(crate) db: Db,
+    pub(crate) ids: Vec<AccountId>,
+    pub(crate) keys: Vec<String>,
     _data: tempfile::TempDir,
 }
 
 impl Fleet {
     /// Starts so many processes, with so many accounts that have so many orders behind them.
-    async fn start(processes: usize, accounts: usize, stored: usize) -> Self {
+    pub(crate) async fn start(processes: usize, accounts: usize, stored: usize) -> Self {
         let data = tempfile::tempdir().unwrap();
         let url = testkit::fresh_url(data.path());
         let db = testkit::open(&url, Durability::Full).unwrap();
@@ -65,13 +66,14 @@ impl Fleet {
         let fleet = Self {
             servers: (0..processes).map(start).collect(),
             db,
+            ids,
             keys,
             _data: data,
         };
         if stored > 0 {
             fleet.load((64, accounts), 0).await;
             fleet.await_the_end().await;
-            testkit::store_history(&fleet.db, &url, &ids, stored).await;
+            testkit::store_history(&fleet.db, &url, &fleet.ids, stored).await;
         }
         fleet
     }

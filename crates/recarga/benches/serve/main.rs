@@ -5,6 +5,8 @@
 //!
 //! Where `RECARGA_TEST_DATABASE_URL` leads to a PostgreSQL server, one and two processes share it:
 //! `scripts/with-postgresql --durable cargo bench -p recarga --bench serve [connections] [orders] [orders stored before]`
+//!
+//! `cargo bench -p recarga --bench serve -- pages [orders stored before]` is about the pages that people look at, on either database.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
 #![expect(
@@ -17,6 +19,7 @@
 
 mod client;
 mod fleet;
+mod pages;
 
 use std::{
     io::{BufRead, BufReader},
@@ -32,6 +35,7 @@ use client::{Connection, get, post};
 
 /// The bare handler runs in a process of its own, as the program does.
 const BARE: &str = "bare-server";
+const PAGES: &str = "pages";
 const NUMBERS: usize = 2_000_000;
 const LONE_ORDERS: usize = 300;
 
@@ -67,6 +71,10 @@ fn main() {
         .collect();
     let number = |place: usize, default| numbers.get(place).copied().unwrap_or(default);
     let (connections, orders, requests) = (number(0, 64), number(1, 30_000), number(2, 60_000));
+    if arguments.iter().any(|argument| argument == PAGES) {
+        runtime.block_on(pages::measure(number(0, 10_000)));
+        return;
+    }
     if testkit::has_server() {
         let stored = number(2, 0);
         runtime.block_on(fleet::measure((connections, orders), stored));
