@@ -11,7 +11,7 @@ use model::{AccountId, AttemptId, InvoiceId, OrderId, PhoneNumber};
 use super::{Order, store};
 use crate::{
     Error,
-    db::{Tx, Value, values},
+    db::{Lock, Select, Tx, Value, int, text, values},
 };
 
 /// So many orders are of so many accounts at most, those that bought last; and so many more may have
@@ -92,12 +92,37 @@ pub fn newest(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Order>, Error> {
         let first = (count - i64::from(limit)).max(0) + 1;
         (account, first, count + 1 - first)
     };
-    let spans = tx.query(sql, &values![limit + TIED_MAX], |row| Ok(span(row.parse(0)?, row.int(1)?)))?;
+    let spans = tx.query(sql, &values![limit + TIED_MAX], |row| {
+        Ok(span(row.parse(0)?, row.int(1)?))
+    })?;
+    let keys: Vec<_> = spans
+        .iter()
+        .map(|(account, first, count)| values![account, *first, first + count])
+        .collect();
+    let mut known = tx.select_many(&IDS, &keys, |row| {
+        Ok((row.parse::<OrderId>(0)?, row.parse::<AccountId>(1)?, row.int(2)?))
+    })?;
+    known.sort_unstable_by_key(|(id, ..)| Reverse(*id));
+    known.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let mut spans: Vec<_> = known
+        .into_iter()
+        .map(|(_, account, number)| (account, number, 1))
+        .collect();
+    spans.sort_unstable();
     let mut orders = store::of_invoices(tx, &spans)?;
     orders.sort_unstable_by_key(|order| Reverse(order.id));
-    orders.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(orders)
 }
+
+/// What an index knows of orders with such numbers.
+const IDS: Select = Select {
+    table: "orders",
+    columns: "id, account_id, number",
+    keys: &[text("account_id"), int("number").from(), int("number").below()],
+    condition: "",
+    order: "",
+    lock: Lock::None,
+};
 
 #[cfg(test)]
 mod tests {
