@@ -15,7 +15,7 @@ use engine::{
 };
 use model::{Benefits, Category, Clock, Listing, ListingTerms, Money, Range, SoldAs, SupplierName};
 use rust_decimal::Decimal;
-use testkit::{World, database};
+use testkit::{World, database, listing};
 
 fn money(text: &str, code: &str) -> Money {
     Money::parse(text, code.parse().unwrap()).unwrap()
@@ -23,26 +23,6 @@ fn money(text: &str, code: &str) -> Money {
 
 fn supplier(name: &str) -> SupplierName {
     name.parse().unwrap()
-}
-
-/// Something of Digicel in Haiti, airtime of one amount unless a test says otherwise.
-fn listing(sku: &str, amount: &str, cost: &str) -> Listing {
-    Listing {
-        sku: sku.into(),
-        sold_as: SoldAs {
-            id: "173".into(),
-            name: "Digicel Haiti".into(),
-        },
-        country: "HT".parse().unwrap(),
-        category: Category::Airtime,
-        title: None,
-        benefits: Benefits::default(),
-        terms: ListingTerms::Fixed {
-            amount: Some(money(amount, "HTG")),
-            cost: money(cost, "USD"),
-        },
-        parameters: Some(format!("{{\"of\":\"{sku}\"}}").into()),
-    }
 }
 
 fn bundle(sku: &str, data_mb: u32, cost: &str) -> Listing {

@@ -4,6 +4,7 @@
 mod database;
 mod faulty;
 mod history;
+mod listing;
 mod relay;
 mod time;
 mod world;
@@ -11,6 +12,7 @@ mod world;
 pub use database::{Database, database, database_with, fresh_url, has_server, open, sqlite};
 pub use faulty::{Execution, FaultySupplier, Habits};
 pub use history::store_history;
+pub use listing::listing;
 pub use relay::Relay;
 pub use time::ManualClock;
 pub use world::{World, seed_from_environment, usd};

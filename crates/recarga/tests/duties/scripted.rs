@@ -7,9 +7,8 @@ use std::sync::{
 
 use async_trait::async_trait;
 use model::{
-    Absence, AttemptId, AttemptRef, Benefits, Capabilities, Category, Cause, Evidence, Listing, ListingTerms, Money,
-    OperatorGuess, Outcome, PhoneNumber, Record, RecordState, SoldAs, Supplier, SupplierError, SupplierName, Timestamp,
-    TopUp,
+    Absence, AttemptId, AttemptRef, Capabilities, Cause, Evidence, Listing, Money, OperatorGuess, Outcome, PhoneNumber,
+    Record, RecordState, Supplier, SupplierError, SupplierName, Timestamp, TopUp,
 };
 
 /// What it says.
@@ -28,22 +27,7 @@ pub(crate) fn usd(cents: i64) -> Money {
 
 /// A hundred gourdes for Digicel in Haiti.
 pub(crate) fn airtime(sku: &str) -> Listing {
-    Listing {
-        sku: sku.into(),
-        sold_as: SoldAs {
-            id: "173".into(),
-            name: "Digicel Haiti".into(),
-        },
-        country: "HT".parse().unwrap(),
-        category: Category::Airtime,
-        title: None,
-        benefits: Benefits::default(),
-        terms: ListingTerms::Fixed {
-            amount: Some(Money::parse("100", "HTG".parse().unwrap()).unwrap()),
-            cost: usd(80),
-        },
-        parameters: None,
-    }
+    testkit::listing(sku, "100", "0.80")
 }
 
 /// A delivery that we know nothing of.

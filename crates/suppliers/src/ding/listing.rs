@@ -117,7 +117,7 @@ impl Ding {
     /// A list that comes whole.
     async fn items<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<Vec<T>, SupplierError> {
         let path = [path];
-        let mut ask = Ask::get(&path).auth(&self.auth).list();
+        let mut ask = Ask::get(&path).list();
         for (name, value) in query {
             ask = ask.query(name, *value);
         }

@@ -43,7 +43,6 @@ pub struct Ding {
     settings: DingSettings,
     mapping: Arc<dyn Mapping>,
     http: Http,
-    auth: Auth,
 }
 
 impl Ding {
@@ -53,9 +52,9 @@ impl Ding {
         clock: Arc<dyn Clock>,
         mapping: Arc<dyn Mapping>,
     ) -> Result<Self, reqwest::Error> {
+        let auth = Auth::Header(API_KEY, settings.api_key.clone());
         Ok(Self {
-            http: Http::new(settings.base_url.clone(), clock)?,
-            auth: Auth::Header(API_KEY, settings.api_key.clone()),
+            http: Http::new(settings.base_url.clone(), clock)?.with(auth),
             settings,
             mapping,
         })
@@ -103,10 +102,7 @@ impl Supplier for Ding {
     }
 
     async fn float(&self) -> Result<Money, SupplierError> {
-        let answer = self
-            .http
-            .send(Ask::get(&["GetBalance"]).auth(&self.auth), &Evidence::new())
-            .await?;
+        let answer = self.http.send(Ask::get(&["GetBalance"]), &Evidence::new()).await?;
         good(&answer)?;
         let Balance { balance, currency_iso } = answer.read()?;
         let float = money(balance.0, &currency_iso, Rounding::Down);
@@ -115,8 +111,7 @@ impl Supplier for Ding {
 
     /// It goes by the shape of numbers, also where that is several operators': never sure.
     async fn lookup(&self, number: PhoneNumber) -> Result<Vec<OperatorGuess>, SupplierError> {
-        let ask = Ask::get(&["GetAccountLookup"]).auth(&self.auth);
-        let ask = ask.query("accountNumber", number.digits().to_string());
+        let ask = Ask::get(&["GetAccountLookup"]).query("accountNumber", number.digits().to_string());
         let answer = self.http.send(ask, &Evidence::new()).await?;
         let nobodys = |head: &Head| {
             let about_it = |code: &codes::ErrorCode| code.code == "AccountNumberInvalid";

@@ -61,7 +61,7 @@ impl Ding {
             skip,
             take: TAKE,
         };
-        let ask = Ask::post(&["ListTransferRecords"], &wanted).auth(&self.auth).list();
+        let ask = Ask::post(&["ListTransferRecords"], &wanted).list();
         let answer = self.http.send(ask, &Evidence::new()).await?;
         good(&answer)?;
         Ok(answer.read()?)

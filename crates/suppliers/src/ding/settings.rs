@@ -48,20 +48,25 @@ pub enum Batches {
 
 /// Ding gives an operator 90 s; the answer has to come back, too.
 pub const TIMEOUT: Duration = Duration::from_secs(95);
-/// Questions before and after a transfer end in their time.
-const QUESTIONS_TIMEOUT: Duration = Duration::from_secs(30);
+/// The questions before and after a transfer, of its price and of its record, are answered within this, each.
+const QUESTION_TIMEOUT: Duration = Duration::from_secs(15);
 
 impl DingSettings {
     /// What the account can be relied on for.
-    pub const fn capabilities(&self) -> Capabilities {
+    pub fn capabilities(&self) -> Capabilities {
         Capabilities {
-            call_timeout: self.timeout.saturating_add(QUESTIONS_TIMEOUT),
+            call_timeout: self.timeout + self.question_timeout() * 2,
             // When a transfer that was begun shows in the records is not documented.
             absence: Absence::NeverProof,
             lookup: true,
             statement: true,
             number_pause: Duration::ZERO,
         }
+    }
+
+    /// How long the answer to a question is waited for: no longer than that to a transfer.
+    pub(super) fn question_timeout(&self) -> Duration {
+        self.timeout.min(QUESTION_TIMEOUT)
     }
 
     /// What a rate of commission takes off a cost; the rate is a part of one.

@@ -73,7 +73,6 @@ impl Ding {
             settings: [],
         };
         let ask = Ask::post(&["SendTransfer"], &body)
-            .auth(&self.auth)
             .header(CORRELATION, topup.attempt.to_string())
             .within(self.settings.timeout);
         let answer = match self.http.send(ask, evidence).await {
@@ -156,7 +155,7 @@ impl Ding {
             receive_value: Exact(topup.amount.major()),
             batch_item_ref: "1",
         };
-        let ask = Ask::post(&["EstimatePrices"], &[estimate]).auth(&self.auth);
+        let ask = Ask::post(&["EstimatePrices"], &[estimate]).within(self.settings.question_timeout());
         let answer = self.http.send(ask, evidence).await.map_err(|failure| Rejection {
             fault: Fault::Supplier,
             code: CODE_NOT_SENT.to_owned(),
@@ -188,7 +187,7 @@ impl Ding {
             skip: 0,
             take: RECORDS_MAX,
         };
-        let ask = Ask::post(&["ListTransferRecords"], &wanted).auth(&self.auth);
+        let ask = Ask::post(&["ListTransferRecords"], &wanted).within(self.settings.question_timeout());
         let answer = self.http.send(ask, evidence).await?;
         let head: Head = answer.read()?;
         if !is_good(&head) {

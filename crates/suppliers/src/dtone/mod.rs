@@ -18,10 +18,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use model::{
@@ -33,7 +30,7 @@ use serde::{Deserialize, Serialize};
 pub use settings::{BASE_URL, BASE_URL_PREPRODUCTION, CallbackSettings, DtOneSettings, TIMEOUT, Zone};
 
 use crate::{
-    Mapping,
+    LateChanges, Mapping,
     amount::money,
     http::{Ask, Auth, Http, json::Exact},
 };
@@ -52,8 +49,7 @@ pub struct DtOne {
     mapping: Arc<dyn Mapping>,
     clock: Arc<dyn Clock>,
     http: Http,
-    auth: Auth,
-    late_changes_read_at: Mutex<Option<Timestamp>>,
+    late_changes: LateChanges,
 }
 
 impl DtOne {
@@ -63,13 +59,13 @@ impl DtOne {
         clock: Arc<dyn Clock>,
         mapping: Arc<dyn Mapping>,
     ) -> Result<Self, reqwest::Error> {
+        let auth = Auth::Basic {
+            user: settings.key.clone(),
+            password: settings.secret.clone(),
+        };
         Ok(Self {
-            http: Http::new(settings.base_url.clone(), Arc::clone(&clock))?,
-            auth: Auth::Basic {
-                user: settings.key.clone(),
-                password: settings.secret.clone(),
-            },
-            late_changes_read_at: Mutex::new(None),
+            http: Http::new(settings.base_url.clone(), Arc::clone(&clock))?.with(auth),
+            late_changes: LateChanges::every(LATE_CHANGES_EVERY),
             settings,
             mapping,
             clock,
@@ -77,14 +73,8 @@ impl DtOne {
     }
 
     /// A request of ours, with its time.
-    fn own<'a>(&'a self, ask: Ask<'a>) -> Ask<'a> {
-        ask.auth(&self.auth).within(self.settings.timeout)
-    }
-
-    /// Whether late changes were read a short while ago.
-    fn has_late_changes(&self, now: Timestamp) -> bool {
-        let read_at = self.late_changes_read_at.lock().unwrap_or_else(PoisonError::into_inner);
-        read_at.is_some_and(|at| now.since(at) < LATE_CHANGES_EVERY)
+    fn own<'a>(&self, ask: Ask<'a>) -> Ask<'a> {
+        ask.within(self.settings.timeout)
     }
 }
 
@@ -125,16 +115,16 @@ impl Supplier for DtOne {
 
     async fn late_changes(&self, since: Timestamp) -> Result<Vec<AttemptId>, SupplierError> {
         let now = self.clock.now();
-        if self.has_late_changes(now) {
-            return Ok(Vec::new());
+        if let Some(known) = self.late_changes.known(now) {
+            return Ok(known);
         }
         let reversed = self.reversed(since.min(now.minus(LATE_CHANGES_SPAN))).await?;
-        *self.late_changes_read_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+        self.late_changes.keep(now, &reversed);
         Ok(reversed)
     }
 
     async fn float(&self) -> Result<Money, SupplierError> {
-        let ask = Ask::get(&["balances"]).auth(&self.auth);
+        let ask = Ask::get(&["balances"]);
         let answer = self.http.send(ask, &Evidence::new()).await?;
         if !answer.is_success() {
             return Err(error_of(&answer));
@@ -159,7 +149,7 @@ impl Supplier for DtOne {
         let body = Lookup {
             mobile_number: number.to_string(),
         };
-        let ask = Ask::post(&["lookup", "mobile-number"], &body).auth(&self.auth);
+        let ask = Ask::post(&["lookup", "mobile-number"], &body);
         let answer = self.http.send(ask, &Evidence::new()).await?;
         if !answer.is_success() {
             // A number that it has no opinion on is refused or not found.

@@ -110,7 +110,7 @@ impl<'a> Ask<'a> {
         self
     }
 
-    /// Says whose request it is.
+    /// Says whose request it is, where that is not the same for all.
     #[must_use]
     pub fn auth(mut self, auth: &Auth) -> Self {
         self.auth = Some(auth.clone());
@@ -150,7 +150,7 @@ impl<'a> Ask<'a> {
         format!("{} {}{query}{}", self.method, url.path(), body.unwrap_or_default())
     }
 
-    pub(super) fn request(&self, client: &Client, url: Url) -> RequestBuilder {
+    pub(super) fn request(&self, client: &Client, url: Url, auth: Option<&Auth>) -> RequestBuilder {
         let mut request = client
             .request(self.method.clone(), url)
             .timeout(self.timeout)
@@ -158,7 +158,7 @@ impl<'a> Ask<'a> {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        request = match &self.auth {
+        request = match self.auth.as_ref().or(auth) {
             None => request,
             Some(Auth::Bearer(token)) => request.header(AUTHORIZATION, hidden(&format!("Bearer {}", token.expose()))),
             Some(Auth::Basic { user, password }) => request.basic_auth(user, Some(password.expose())),

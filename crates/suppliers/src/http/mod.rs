@@ -38,6 +38,7 @@ const USER_AGENT: &str = concat!("Recarga/", env!("CARGO_PKG_VERSION"));
 pub struct Http {
     client: Client,
     base: Url,
+    auth: Option<Auth>,
     clock: Arc<dyn Clock>,
 }
 
@@ -55,7 +56,21 @@ impl Http {
                 .pool_max_idle_per_host(IDLE_MAX)
                 .user_agent(USER_AGENT)
         })?;
-        Ok(Self { client, base, clock })
+        Ok(Self {
+            client,
+            base,
+            auth: None,
+            clock,
+        })
+    }
+
+    /// Says with each request whose it is, unless a request says it itself.
+    #[must_use]
+    pub fn with(self, auth: Auth) -> Self {
+        Self {
+            auth: Some(auth),
+            ..self
+        }
     }
 
     /// Sends once and reads the answer, whatever its status.
@@ -76,7 +91,8 @@ impl Http {
     }
 
     async fn exchange(&self, ask: &Ask<'_>, url: Url) -> Result<Answer, Failure> {
-        let response = ask.request(&self.client, url).send().await.map_err(Failure::of)?;
+        let request = ask.request(&self.client, url, self.auth.as_ref());
+        let response = request.send().await.map_err(Failure::of)?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let body = read(response, ask.answer_bytes_max).await?;

@@ -53,7 +53,6 @@ const PRICE_TOLERANCE: Decimal = Decimal::from_parts(101, 0, 0, false, 2);
 pub struct Recarga {
     settings: RecargaSettings,
     http: Http,
-    auth: Auth,
     clock: Arc<dyn Clock>,
     mapping: Arc<dyn Mapping>,
     late_changes: LateChanges,
@@ -67,15 +66,15 @@ impl Recarga {
         mapping: Arc<dyn Mapping>,
     ) -> Result<Self, reqwest::Error> {
         let key = settings.api_key.clone();
-        Ok(Self {
-            http: Http::new(settings.base_url.clone(), Arc::clone(&clock))?,
-            auth: match &settings.api_id {
-                Some(id) => Auth::Basic {
-                    user: id.clone(),
-                    password: key,
-                },
-                None => Auth::Bearer(key),
+        let auth = match &settings.api_id {
+            Some(id) => Auth::Basic {
+                user: id.clone(),
+                password: key,
             },
+            None => Auth::Bearer(key),
+        };
+        Ok(Self {
+            http: Http::new(settings.base_url.clone(), Arc::clone(&clock))?.with(auth),
             late_changes: LateChanges::every(LATE_CHANGES_EVERY),
             settings,
             clock,
@@ -85,7 +84,7 @@ impl Recarga {
 
     /// Asks for something where no money is at stake.
     async fn ask(&self, ask: Ask<'_>) -> Result<Answer, SupplierError> {
-        let answer = self.http.send(ask.auth(&self.auth), &Evidence::new()).await?;
+        let answer = self.http.send(ask, &Evidence::new()).await?;
         if answer.is_success() {
             return Ok(answer);
         }
@@ -128,7 +127,7 @@ impl Recarga {
 
     async fn find_by_reference(&self, attempt: AttemptId, evidence: &Evidence) -> Option<Outcome> {
         let ask = Ask::get(&["orders"]).query("reference", attempt.to_string());
-        match self.http.send(ask.auth(&self.auth), evidence).await {
+        match self.http.send(ask, evidence).await {
             Ok(answer) => answers::listed(&answer, attempt, evidence),
             Err(failure) => Some(failure.question()),
         }
@@ -186,7 +185,6 @@ impl Supplier for Recarga {
         };
         let ask = Ask::post(&["invoices"], &body)
             .header(IDEMPOTENCY_KEY, reference.as_str())
-            .auth(&self.auth)
             .within(self.settings.timeout);
         match self.http.send(ask, evidence).await {
             Ok(answer) => answers::invoiced(&answer, evidence),
@@ -208,7 +206,7 @@ impl Supplier for Recarga {
             Place::Order(id) => ["orders", id],
             Place::Invoice(id) => ["invoices", id],
         };
-        match (self.http.send(Ask::get(&path).auth(&self.auth), evidence).await, place) {
+        match (self.http.send(Ask::get(&path), evidence).await, place) {
             (Ok(answer), Place::Order(_)) => answers::ordered(&answer, evidence),
             (Ok(answer), Place::Invoice(_)) => answers::invoice_found(&answer, evidence),
             (Err(failure), _) => failure.question(),
@@ -243,7 +241,7 @@ impl Supplier for Recarga {
 
     async fn lookup(&self, number: PhoneNumber) -> Result<Vec<OperatorGuess>, SupplierError> {
         let ask = Ask::get(&["check_phone_number"]).query("phone_number", number.to_string());
-        let answer = self.http.send(ask.auth(&self.auth), &Evidence::new()).await?;
+        let answer = self.http.send(ask, &Evidence::new()).await?;
         // It serves nobody with this number, or takes it for none.
         if matches!(answer.status, 400 | 404) {
             return Ok(Vec::new());

@@ -109,7 +109,7 @@ impl Reloadly {
             grant_type: "client_credentials",
             audience: &self.settings.audience,
         };
-        let ask = Ask::post(&["oauth", "token"], &asked).within(settings::TOKEN_TIMEOUT);
+        let ask = Ask::post(&["oauth", "token"], &asked).within(self.settings.token_timeout());
         let answer = self.auth.send(ask, &Evidence::new()).await?;
         if !answer.is_success() {
             return Err(error_of_status(&answer, None));

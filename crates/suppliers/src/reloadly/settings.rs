@@ -9,7 +9,7 @@ use super::codes::NUMBER_PAUSE_S;
 use crate::Secret;
 
 /// Time for a token before the call itself begins.
-pub(super) const TOKEN_TIMEOUT: Duration = Duration::from_secs(10);
+const TOKEN_TIMEOUT: Duration = Duration::from_secs(10);
 /// An unanswered call has been seen to run for a minute; twice that is taken.
 const EXECUTES_FOR: Duration = Duration::from_mins(2);
 /// So many questions in a row must find nothing, then nothing happened.
@@ -83,12 +83,17 @@ impl Environment {
 }
 
 impl ReloadlySettings {
+    /// How long a token is waited for: no longer than the answer to a call.
+    pub(super) fn token_timeout(&self) -> Duration {
+        self.timeout.min(TOKEN_TIMEOUT)
+    }
+
     /// What the account can be relied on for.
     pub fn capabilities(&self) -> Capabilities {
         Capabilities {
-            call_timeout: self.timeout + TOKEN_TIMEOUT,
+            call_timeout: self.timeout + self.token_timeout(),
             absence: Absence::Proof {
-                after: EXECUTES_FOR.max(self.timeout) + TOKEN_TIMEOUT,
+                after: EXECUTES_FOR.max(self.timeout) + self.token_timeout(),
                 queries: ABSENCE_QUERIES,
             },
             lookup: true,

@@ -11,7 +11,6 @@ use suppliers::{
 };
 
 use crate::{
-    faults::agree,
     shop::{Shop, phone},
     stage::{Ending, PATIENT, Stage, config, word},
 };
@@ -99,7 +98,7 @@ async fn any_amount_of_a_range_is_priced_before_it_is_sent() {
     for (number, minor) in [(1, 13_000), (2, 100_001), (3, 650_000)] {
         let topup = shop.ranged(minor, number, "7777");
         let story = stage.play(&topup).await;
-        agree(&stage, &story);
+        stage.agree(&story).await;
         let Ending::Said(Outcome::Delivered(receipt)) = &story.last else {
             panic!("{story:?}")
         };

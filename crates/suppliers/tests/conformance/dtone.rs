@@ -11,7 +11,6 @@ use suppliers::{
 };
 
 use crate::{
-    faults::agree,
     shop::{Shop, phone},
     stage::{Ending, IMPATIENT, PATIENT, Stage, config, word},
 };
@@ -56,7 +55,7 @@ async fn a_lost_answer_to_the_hold_is_let_go_and_is_proof() {
         let shop = Shop::of(&stage).await;
         stage.next(fault, Endpoint::Submit);
         let story = stage.play(&shop.fixed(1, "7777")).await;
-        agree(&stage, &story);
+        stage.agree(&story).await;
         let Ending::Said(Outcome::Rejected(no)) = &story.last else {
             panic!("{fault:?}: {story:?}")
         };
@@ -77,7 +76,7 @@ async fn a_hold_that_shows_late_is_let_go_when_it_shows() {
     let shop = Shop::of(&stage).await;
     stage.next(Fault::LateRecord, Endpoint::Submit);
     let story = stage.play(&shop.fixed(1, "7777")).await;
-    agree(&stage, &story);
+    stage.agree(&story).await;
     assert!(matches!(story.first, Outcome::Unknown(_)), "{story:?}");
     assert!(matches!(story.last, Ending::Said(Outcome::Rejected(_))), "{story:?}");
 }
@@ -133,7 +132,7 @@ async fn a_confirmation_that_comes_too_late_finds_it_cancelled() {
     stage.next(Fault::LateAnswer, Endpoint::Confirm);
     let story = stage.play(&shop.fixed(1, "7777")).await;
     stage.running.advance(Duration::from_mins(10));
-    agree(&stage, &story);
+    stage.agree(&story).await;
     assert!(matches!(story.last, Ending::Said(Outcome::Rejected(_))), "{story:?}");
     assert_eq!(state(&stage), Some(Status::Cancelled));
 }
@@ -150,7 +149,7 @@ async fn what_became_dearer_is_not_confirmed() {
     };
     stage.running.change_catalogue(&topup.sku, change);
     let story = stage.play(&topup).await;
-    agree(&stage, &story);
+    stage.agree(&story).await;
     assert_eq!(state(&stage), Some(Status::Cancelled));
     assert!(stage.running.wallet().spent().is_zero());
 }
@@ -162,7 +161,7 @@ async fn any_amount_of_a_range_arrives_exactly() {
     for (number, minor) in [(1, 13_000), (2, 100_001), (3, 650_000)] {
         let topup = shop.ranged(minor, number, "7777");
         let story = stage.play(&topup).await;
-        agree(&stage, &story);
+        stage.agree(&story).await;
         let Ending::Said(Outcome::Delivered(receipt)) = &story.last else {
             panic!("{story:?}")
         };

@@ -7,8 +7,10 @@ mod ding;
 mod dtone;
 mod faults;
 mod reloadly;
+mod sandbox;
 mod shop;
 mod stage;
+mod story;
 #[allow(dead_code, reason = "others need the rest of it")]
 #[path = "../stub/mod.rs"]
 mod stub;

@@ -11,13 +11,12 @@ use suppliers::{
 };
 
 use crate::{
-    faults::agree,
     shop::{Shop, phone},
     stage::{Ending, PATIENT, Stage, config},
     stub::{Reply, Stub},
 };
 
-async fn stage(patience: Duration) -> Stage {
+pub(crate) async fn stage(patience: Duration) -> Stage {
     with(config(simulators::Supplier::Reloadly), Submission::Sync, patience).await
 }
 
@@ -47,7 +46,7 @@ async fn an_asynchronous_top_up_is_pending_and_then_delivered() {
     let story = stage.play(&Shop::of(&stage).await.any(1, "1234")).await;
     assert!(matches!(story.first, Outcome::Pending { .. }), "{story:?}");
     assert!(matches!(story.last, Ending::Said(Outcome::Delivered(_))), "{story:?}");
-    agree(&stage, &story);
+    stage.agree(&story).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,7 +70,7 @@ async fn a_range_is_bought_so_that_no_less_arrives() {
         panic!("{story:?}")
     };
     assert!(receipt.delivered.unwrap().minor() >= 100_000, "{receipt:?}");
-    agree(&stage, &story);
+    stage.agree(&story).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

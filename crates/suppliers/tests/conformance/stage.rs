@@ -2,21 +2,21 @@
 
 use std::{sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use model::{
-    Absence, AttemptId, AttemptRef, Cause, Clock, Country, Evidence, OperatorId, OrderId, Outcome, PhoneNumber,
-    Supplier, SupplierName, Timestamp, TopUp,
+    AttemptId, AttemptRef, Clock, Country, OperatorId, OrderId, Outcome, PhoneNumber, Supplier, SupplierName,
+    Timestamp, TopUp,
 };
-use simulators::{Config, Credentials, Fault, Rule, Running, Simulator};
+use simulators::{Config, Credentials, Endpoint, Fault, Rule, Running, Simulator};
 use suppliers::Mapping;
+
+use crate::story::{Books, Player, Truth};
+pub(crate) use crate::story::{Ending, Story, word};
 
 /// Long enough for a busy machine, where an answer is waited for that comes.
 pub(crate) const PATIENT: Duration = Duration::from_secs(30);
 /// Short, where none comes.
 pub(crate) const IMPATIENT: Duration = Duration::from_secs(2);
-/// How far apart questions about one attempt are.
-const ASKED_EVERY: Duration = Duration::from_secs(20);
-/// So many of them are asked at most: more than three hours' worth.
-const QUESTIONS_MAX: u32 = 600;
 /// 2026-01-31T10:00:00Z: where the clock stands at first.
 const START_MICROS: i64 = 1_769_853_600_000_000;
 
@@ -25,24 +25,6 @@ pub(crate) struct Stage {
     pub(crate) running: Arc<Running>,
     pub(crate) supplier: Arc<dyn Supplier>,
     pub(crate) clock: Arc<dyn Clock>,
-}
-
-/// What became of an attempt.
-#[derive(Debug)]
-pub(crate) struct Story {
-    /// The submission's own answer.
-    pub(crate) first: Outcome,
-    /// What was known in the end, or after hours of asking.
-    pub(crate) last: Ending,
-    pub(crate) reference: AttemptRef,
-}
-
-/// What is known of an attempt.
-#[derive(Debug)]
-pub(crate) enum Ending {
-    Said(Outcome),
-    /// "No record", so late and so often that it is proof.
-    Absent,
 }
 
 /// The simulator's clock.
@@ -107,58 +89,81 @@ impl Stage {
         });
     }
 
-    pub(crate) fn reference_of(&self, topup: &TopUp) -> AttemptRef {
-        AttemptRef {
-            attempt: topup.attempt,
-            recipient: topup.recipient,
-            sku: topup.sku.clone(),
-            submitted_at: self.clock.now(),
-            supplier_reference: None,
+    /// Who plays here.
+    pub(crate) fn player(&self) -> Player<'_> {
+        Player {
+            supplier: self.supplier.as_ref(),
+            clock: self.clock.as_ref(),
+            books: self.running.as_ref(),
         }
     }
 
-    /// Submits once and asks until it is known what became of it, as a worker does.
+    pub(crate) fn reference_of(&self, topup: &TopUp) -> AttemptRef {
+        self.player().reference_of(topup)
+    }
+
+    /// Submits once and asks until it is known what became of it.
     pub(crate) async fn play(&self, topup: &TopUp) -> Story {
-        let mut reference = self.reference_of(topup);
-        let first = self.supplier.submit(topup, &Evidence::new()).await;
-        let last = self.ask(&mut reference, first.clone()).await;
-        Story { first, last, reference }
+        self.player().play(topup).await
     }
 
     /// Asks until it is known.
     pub(crate) async fn ask(&self, reference: &mut AttemptRef, first: Outcome) -> Ending {
-        let (mut outcome, mut absences) = (first, 0);
-        for _ in 0..QUESTIONS_MAX {
-            match &outcome {
-                Outcome::Delivered(_) | Outcome::Rejected(_) | Outcome::Reversed { .. } => break,
-                Outcome::Pending { supplier_reference } => {
-                    reference.supplier_reference = supplier_reference.clone().or(reference.supplier_reference.take());
-                }
-                Outcome::Unknown(_) => {}
-            }
-            self.running.advance(ASKED_EVERY);
-            let asked_at = self.clock.now();
-            outcome = self.supplier.find(reference, &Evidence::new()).await;
-            if let Absence::Proof { after, queries } = self.supplier.capabilities().absence {
-                let none = matches!(outcome, Outcome::Unknown(Cause::NoRecord));
-                let late = asked_at >= reference.submitted_at + after;
-                absences = if none { absences + u32::from(late) } else { 0 };
-                if absences >= queries {
-                    return Ending::Absent;
-                }
-            }
-        }
-        Ending::Said(outcome)
+        self.player().ask(reference, first).await
+    }
+
+    /// What the connector says agrees with what the simulator did.
+    pub(crate) async fn agree(&self, story: &Story) {
+        self.player().agree(story).await;
     }
 
     /// What the simulator has really delivered for an attempt and not taken back, and all that it has.
     pub(crate) fn deliveries(&self, attempt: AttemptId) -> (usize, usize) {
-        let deliveries = self.running.deliveries();
-        let ours = deliveries
+        deliveries(&self.running, attempt)
+    }
+}
+
+fn deliveries(running: &Running, attempt: AttemptId) -> (usize, usize) {
+    let deliveries = running.deliveries();
+    let ours = deliveries
+        .iter()
+        .filter(|delivery| delivery.reference == attempt.to_string());
+    let kept = ours.clone().filter(|delivery| !delivery.reversed);
+    (kept.count(), ours.count())
+}
+
+#[async_trait]
+impl Books for Running {
+    async fn pass(&self, by: Duration) {
+        self.advance(by);
+    }
+
+    async fn truth(&self, attempt: AttemptId) -> Truth {
+        let own = attempt.to_string();
+        let (calls, wallet) = (self.calls(), self.wallet());
+        assert!(wallet.is_whole());
+        let sent = calls
             .iter()
-            .filter(|delivery| delivery.reference == attempt.to_string());
-        let kept = ours.clone().filter(|delivery| !delivery.reversed);
-        (kept.count(), ours.count())
+            .filter(|call| call.endpoint == Endpoint::Submit && call.reference.as_deref() == Some(&own));
+        // A refused token is looked at before anything else: with a new one the same submission goes on.
+        let refused = sent.clone().filter(|call| call.fault == Some(Fault::Unauthorized));
+        let refused = if self.supplier() == simulators::Supplier::Reloadly {
+            refused.count().min(1)
+        } else {
+            0
+        };
+        let (kept, delivered) = deliveries(self, attempt);
+        let told = self.transactions().into_iter().find(|one| one.reference == own);
+        Truth {
+            sent: sent.count(),
+            refused_unread: refused,
+            delivered,
+            kept,
+            owed: !wallet.holding.is_zero(),
+            cost: told.as_ref().map(|told| told.cost.normalize()),
+            received: told.as_ref().map(|told| told.delivered.normalize()),
+            called: told.map(|told| told.id.to_string()),
+        }
     }
 }
 
@@ -167,16 +172,5 @@ pub(crate) fn attempt(number: u128) -> AttemptId {
     AttemptId {
         order: OrderId::from_uuid(uuid::Uuid::from_u128((0x0193_0000_0000 << 80) | (7 << 76) | number)),
         number: 1,
-    }
-}
-
-/// An outcome's word.
-pub(crate) fn word(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Delivered(_) => "delivered".into(),
-        Outcome::Rejected(no) => format!("rejected ({}, {:?}, {:?})", no.code, no.fault, no.elsewhere),
-        Outcome::Pending { .. } => "pending".into(),
-        Outcome::Unknown(_) => "unknown".into(),
-        Outcome::Reversed { .. } => "reversed".into(),
     }
 }
