@@ -141,7 +141,9 @@ impl State {
             PushFault::Forged => vec![forged(), truly(status)],
         };
         let pushes = pushes.into_iter().flatten();
-        if fault == PushFault::First {
+        // What comes later is no part of the call that bought: nobody may call again for a long time.
+        let later = matches!(status, Status::Cancelled | Status::Reversed);
+        if fault == PushFault::First && !later {
             self.urgent.extend(pushes);
         } else {
             self.outbox.extend(pushes);

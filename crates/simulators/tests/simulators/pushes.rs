@@ -161,6 +161,29 @@ fn a_push_can_come_before_the_answer() {
 }
 
 #[test]
+fn a_later_push_goes_out_by_itself_where_the_first_came_early() {
+    for supplier in PUSHING {
+        let receiving = Receiving::answering("200 OK");
+        let shop = shop(supplier, &receiving);
+        shop.buy("one", "9710").unwrap();
+        assert!(matches!(told(&receiving.next()), "SUCCESSFUL" | "COMPLETED"));
+        shop.stage.running.reverse("one");
+        assert!(matches!(told(&receiving.next()), "REFUNDED" | "REVERSED"), "{supplier}");
+    }
+}
+
+#[test]
+fn the_push_of_a_hold_that_expires_waits_for_no_call() {
+    let receiving = Receiving::answering("200 OK");
+    let shop = shop(Supplier::DtOne, &receiving);
+    let (_, mut order) = shop.order("one", "9710");
+    order["auto_confirm"] = false.into();
+    shop.stage.post("/async/transactions", &order);
+    shop.stage.advance(2 * 3_600);
+    assert_eq!(told(&receiving.next()), "CANCELLED");
+}
+
+#[test]
 fn a_push_that_is_not_taken_is_tried_four_times() {
     let receiving = Receiving::answering("500 Internal Server Error");
     let shop = shop(Supplier::DtOne, &receiving);
