@@ -130,6 +130,58 @@ async fn an_order_that_was_delivered_in_the_forgotten_time_is_found_delivered() 
     world.check_books().await;
 }
 
+#[tokio::test]
+async fn an_order_from_before_a_restore_that_nobody_sells_any_more_is_asked_about_too() {
+    let mut world = World::new(database(), 1, restored_in_an_hour()).await;
+    let account = world.account(FUNDED).await.id;
+    let key = world.order(account, "+15551234567").await;
+    world.sell_from(&[]).await;
+    let able = std::collections::BTreeMap::from([("sandbox".parse().unwrap(), Duration::ZERO)]);
+    world.conditions = std::sync::Arc::new(engine::routing::Conditions {
+        suppliers: Some(std::sync::Arc::new(able)),
+        ..Default::default()
+    });
+    assert_eq!(world.begin(key).await, Begun::Nothing);
+    world.clock.advance(Duration::from_secs(61));
+    let Begun::Ask(question) = world.begin(key).await else {
+        panic!("it may have been delivered")
+    };
+    assert_eq!(question.supplier.as_str(), "sandbox");
+    assert_eq!(world.balance(account).await, FUNDED - 2_600);
+}
+
+#[tokio::test]
+async fn of_several_suppliers_none_has_to_know_an_attempt_from_before_a_restore() {
+    let mut world = World::new(database(), 1, restored_in_an_hour()).await;
+    world.sell_from(&[("one", 2_400), ("two", 2_450)]).await;
+    let account = world.account(FUNDED).await.id;
+    let key = world.order(account, "+15551234567").await;
+    world.recipe = restored::recipe(world.recipe, key.order, (&world.context.settings, 2));
+    assert_eq!(world.begin(key).await, Begun::Nothing);
+    let mut resolved = Resolved::Stale;
+    // A person decides.
+    while resolved != Resolved::Stuck {
+        world.clock.advance(Duration::from_mins(20));
+        assert!(matches!(world.begin(key).await, Begun::Ask(question) if question.supplier.as_str() == "one"));
+        let none = Outcome::Unknown(Cause::NoRecord);
+        resolved = world.resolve(key, 1, Call::Find, none).await;
+        assert_ne!(resolved, Resolved::Refunded);
+    }
+    // In the forgotten time the rules were others.
+    let attempt = model::AttemptId {
+        order: key.order,
+        number: 1,
+    };
+    let moved = world.db.write_with(move |tx| {
+        let names = ("one".parse().unwrap(), "two".parse().unwrap());
+        restored::found_at(tx, account, attempt, (&names.0, &names.1))
+    });
+    assert!(moved.await.unwrap());
+    let delivered = Outcome::Delivered(model::Receipt::default());
+    assert_eq!(world.resolve(key, 1, Call::Find, delivered).await, Resolved::Delivered);
+    world.check_books().await;
+}
+
 /// Everything that is ordered within an hour was there before.
 fn restored_in_an_hour() -> Settings {
     let now = model::Clock::now(&testkit::ManualClock::default());

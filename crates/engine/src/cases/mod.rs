@@ -31,16 +31,23 @@ pub enum CaseKind {
     DeliveredTwice,
     /// Our balance at the supplier moved by another amount than what it charged.
     Balance,
+    /// It was delivered after its order had ended otherwise.
+    DeliveredLate,
+    /// The phone received less than was bought.
+    ShortDelivery,
 }
 
 /// A word that is no kind of case.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected low_float, ours_only, theirs_only, other_amount, other_state, delivered_twice or balance")]
+#[error(
+    "expected low_float, ours_only, theirs_only, other_amount, other_state, delivered_twice, balance, delivered_late or \
+     short_delivery"
+)]
 pub struct UnknownCaseKind;
 
 impl CaseKind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::LowFloat,
         Self::OursOnly,
         Self::TheirsOnly,
@@ -48,6 +55,8 @@ impl CaseKind {
         Self::OtherState,
         Self::DeliveredTwice,
         Self::Balance,
+        Self::DeliveredLate,
+        Self::ShortDelivery,
     ];
 
     /// The word: `low_float`, `ours_only`, …
@@ -60,6 +69,8 @@ impl CaseKind {
             Self::OtherState => "other_state",
             Self::DeliveredTwice => "delivered_twice",
             Self::Balance => "balance",
+            Self::DeliveredLate => "delivered_late",
+            Self::ShortDelivery => "short_delivery",
         }
     }
 }

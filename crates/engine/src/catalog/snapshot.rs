@@ -72,6 +72,18 @@ impl Snapshot {
         Ok(snapshot)
     }
 
+    /// Leaves out what may not be sold, by whose it is and of what, and takes off sale what nobody offers then.
+    #[must_use]
+    pub fn only(mut self, may_be_sold: impl Fn(&SupplierName, &Product) -> bool) -> Self {
+        for (product, offers) in self.products.iter_mut().zip(&mut self.offers) {
+            offers.retain(|offer| may_be_sold(&offer.supplier, product));
+            put_on_sale(product, offers);
+        }
+        self.selling.clear();
+        self.rank_sellers();
+        self
+    }
+
     /// Arranges a catalogue.
     pub(super) fn build(file: &CatalogFile, rates: HashMap<Currency, Decimal>) -> Result<Self, Error> {
         let mut operators: Vec<Operator> = read_all(file.operators.iter().map(super::OperatorRecord::read))?;

@@ -183,7 +183,7 @@ impl Begin {
         match order.status {
             OrderStatus::Waiting { .. } => match plans.remove(&self.key) {
                 Some(Plan::Go { route, choice }) => {
-                    let is_forgotten = restored::is_forgotten(order, &self.context.settings);
+                    let is_forgotten = restored::is_forgotten(order.id, &self.context.settings);
                     let decided = self.submit(changes, (route, choice), written)?;
                     Ok(if is_forgotten { decided.unsent() } else { decided })
                 }

@@ -99,7 +99,10 @@ impl Changes {
         let order = self.advance(key, |order| {
             order.receipt = Some(receipt);
             order.failure = None;
-            order.status.deliver(now)
+            match order.status {
+                OrderStatus::Waiting { .. } => order.status.turn_out_delivered(attempt.id.number, now),
+                status => status.deliver(now),
+            }
         })?;
         self.books().settle_order(&order.money());
         let owed = cost.cost;
@@ -183,7 +186,7 @@ fn ask_orders(tx: &mut Tx<'_>, keys: &[OrderKey]) -> Result<Asked<Order>, Error>
 }
 
 /// What is owed for a delivery: what the supplier says that it cost, else what its offer said.
-fn cost_of(attempt: &Attempt, receipt: Option<&Receipt>) -> SupplierCost {
+pub(super) fn cost_of(attempt: &Attempt, receipt: Option<&Receipt>) -> SupplierCost {
     let told = receipt
         .and_then(|receipt| receipt.cost)
         .filter(|cost| cost.minor() >= 0);

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use model::{AttemptId, OperatorId, PhoneNumber, Product, SupplierName, Timestamp};
 
-use super::{Attempt, Begin, Order, OrderKey, OrderStatus, ending::Changes};
+use super::{Attempt, Begin, Order, OrderKey, OrderStatus, ending::Changes, restored};
 use crate::{
     Error,
     catalog::BelowCost,
@@ -15,6 +15,8 @@ use crate::{
 
 /// A worker that was outrun for a number looks for another supplier this soon.
 const OUTRUN_PAUSE: std::time::Duration = std::time::Duration::from_millis(500);
+/// So long after it is looked again whether there is a supplier to be asked about what was forgotten.
+const FORGOTTEN_PAUSE: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// Where an order goes.
 pub(super) enum Plan {
@@ -123,6 +125,9 @@ impl Ranked<'_> {
     }
 
     fn choose(&self, pauses: &mut Pauses, probing: &mut Probing) -> Plan {
+        if restored::is_forgotten(self.order.id, &self.begin.context.settings) {
+            return self.ask_somebody();
+        }
         let now = self.begin.now;
         let bars = |candidate: &Candidate| self.bar(candidate, pauses, probing);
         let (route, choice) = match choose(&self.candidates, bars, now) {
@@ -135,6 +140,32 @@ impl Ranked<'_> {
         };
         self.take(&route.supplier, pauses, probing);
         Plan::Go { route, choice }
+    }
+
+    /// Whatever bars an offer bars sending, and so does that nobody sells it any more. What the database has forgotten
+    /// is asked about and not sent: it may have been delivered.
+    fn ask_somebody(&self) -> Plan {
+        let conditions = &self.begin.conditions;
+        let best = self.candidates.first().map(|candidate| candidate.route.clone());
+        let anybody = || {
+            let supplier = conditions.suppliers.as_ref()?.keys().next()?;
+            Some(Route {
+                supplier: supplier.clone(),
+                sku: self.order.product.as_str().into(),
+                cost: self.order.price,
+                parameters: None,
+            })
+        };
+        match best.or_else(anybody) {
+            Some(route) => Plan::Go {
+                route,
+                choice: Choice::of(conditions.version, &self.candidates, |_| None),
+            },
+            None => Plan::Wait {
+                until: self.begin.now + FORGOTTEN_PAUSE,
+                why: "the database was restored, and no supplier can be asked".to_owned(),
+            },
+        }
     }
 
     /// What bars an offer by the number, or by the others of the set.

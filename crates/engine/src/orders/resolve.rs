@@ -1,7 +1,7 @@
 //! Resolving: what a supplier's answer means for an order and its money.
 //!
-//! [`judge`] is the whole of it, pure. Nothing turns an unknown outcome into a failure but the
-//! supplier's own word, or its repeated "no record" once that is proof by its capabilities.
+//! [`judge`] is the whole decision, pure. Here its word is carried out and the evidence kept; what a person has to look at
+//! besides becomes a case.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -9,19 +9,17 @@ use std::{
     time::Duration,
 };
 
-use model::{
-    Absence, AccountId, Cause, Elsewhere, Exchange, Fault, Outcome, PhoneNumber, Receipt, Rejection, SupplierName,
-    Timestamp,
-};
+use model::{Absence, AccountId, Cause, Exchange, Outcome, PhoneNumber, Rejection, SupplierName, Timestamp};
 
 use super::{
-    Attempt, AttemptCall, Order, OrderKey, OrderStatus, Recipe, attempts,
+    Attempt, AttemptCall, OrderKey, Recipe, attempts,
     calls::{self, place},
     ending::Changes,
+    judge::{Judgement, judge},
+    noticed,
 };
 use crate::{
-    Context, Error, Settings,
-    context::pause,
+    Context, Error, cases,
     db::{Command, Tx},
     routing::{self, Claim},
 };
@@ -115,7 +113,7 @@ impl Command for Resolve {
         let mut attempts = by_number(tx.take(asked)?);
         let mut answers = Vec::with_capacity(set.len());
         let mut answered = HashMap::new();
-        let (mut evidence, mut refused) = (Vec::new(), BTreeMap::new());
+        let (mut evidence, mut refused, mut noticed) = (Vec::new(), BTreeMap::new(), Vec::new());
         for resolve in set {
             let place = (resolve.key, resolve.attempt);
             answers.push(match attempts.get_mut(&place) {
@@ -123,6 +121,7 @@ impl Command for Resolve {
                     let resolved = resolve.apply(&mut changes, attempt)?;
                     evidence.extend(resolve.evidence(attempt, resolved));
                     refused.extend(resolve.left_alone(&changes, attempt));
+                    noticed.extend(noticed::about(changes.order(resolve.key), attempt, (resolve, resolved)));
                     answered.insert(place, attempt.clone());
                     resolved
                 }
@@ -133,6 +132,9 @@ impl Command for Resolve {
         attempts::update(tx, &answered.into_values().collect::<Vec<_>>())?;
         calls::keep(tx, &evidence)?;
         routing::pause_after_refusal(tx, &refused, first.now)?;
+        for found in &noticed {
+            cases::open(tx, &first.context, found, first.now)?;
+        }
         Ok(answers)
     }
 }
@@ -168,6 +170,12 @@ impl Resolve {
         }
         match judgement {
             Judgement::Deliver(receipt) => {
+                attempt.rule = attempt.rule.take().map(|before| {
+                    format!(
+                        "{} says after all that it was delivered; before: {before}",
+                        attempt.supplier
+                    )
+                });
                 changes.deliver(self.key, attempt, receipt)?;
                 Ok(Resolved::Delivered)
             }
@@ -282,7 +290,7 @@ impl Resolve {
 
     /// Whether "no record" says something: the question was put after an unanswered call could still
     /// execute, and after the answer before it. An answer that was long on its way, or comes twice, is neither.
-    fn is_evidence(&self, attempt: &Attempt) -> bool {
+    pub(super) fn is_evidence(&self, attempt: &Attempt) -> bool {
         let Absence::Proof { after, .. } = self.recipe.absence else {
             return false;
         };
@@ -291,105 +299,5 @@ impl Resolve {
             .answered_at
             .is_none_or(|answered_at| self.called_at > answered_at);
         self.call == Call::Find && self.called_at >= executes_until && fresh
-    }
-}
-
-/// What an answer means.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Judgement {
-    Deliver(Receipt),
-    Refund(Rejection),
-    Reverse(Rejection),
-    TryAgain { rejection: Rejection, due_at: Timestamp },
-    AskLater { ask_at: Timestamp },
-    CallPerson { ask_at: Timestamp },
-    DeliveredLate(Receipt),
-    Stale,
-}
-
-fn judge(order: &Order, attempt: &Attempt, resolve: &Resolve) -> Judgement {
-    let settings = &resolve.context.settings;
-    if order.status.open_attempt() != Some(resolve.attempt) {
-        return judge_closed(order, attempt, resolve);
-    }
-    match &resolve.outcome {
-        Outcome::Delivered(receipt) => Judgement::Deliver(receipt.clone()),
-        Outcome::Rejected(rejection) => after_proof(order, rejection.clone(), settings, resolve.now),
-        Outcome::Reversed { message } => Judgement::Refund(reversed(message)),
-        Outcome::Unknown(Cause::NoRecord) if is_proof(attempt, resolve) => {
-            after_proof(order, no_record(), settings, resolve.now)
-        }
-        Outcome::Pending { .. } | Outcome::Unknown(_) => ask_later(attempt, resolve),
-    }
-}
-
-/// The attempt has an end already, or another one goes on.
-fn judge_closed(order: &Order, attempt: &Attempt, resolve: &Resolve) -> Judgement {
-    match (&order.status, &resolve.outcome) {
-        // "Delivered" was said before "reversed" and only came later.
-        (_, Outcome::Delivered(_)) if matches!(attempt.outcome, Some(Outcome::Reversed { .. })) => Judgement::Stale,
-        (OrderStatus::Delivered { attempt, .. }, Outcome::Reversed { message }) if *attempt == resolve.attempt => {
-            Judgement::Reverse(reversed(message))
-        }
-        (OrderStatus::Delivered { attempt, .. } | OrderStatus::Reversed { attempt, .. }, _)
-            if *attempt == resolve.attempt =>
-        {
-            Judgement::Stale
-        }
-        (_, Outcome::Delivered(receipt)) => Judgement::DeliveredLate(receipt.clone()),
-        _ => Judgement::Stale,
-    }
-}
-
-/// Nothing was delivered: another attempt if one may help, else the money goes back.
-fn after_proof(order: &Order, rejection: Rejection, settings: &Settings, now: Timestamp) -> Judgement {
-    if rejection.elsewhere == Elsewhere::May && order.attempts < settings.attempts_max {
-        let due_at = now + pause(&settings.retry_pauses, order.attempts.saturating_sub(1));
-        Judgement::TryAgain { rejection, due_at }
-    } else {
-        Judgement::Refund(rejection)
-    }
-}
-
-fn ask_later(attempt: &Attempt, resolve: &Resolve) -> Judgement {
-    let (settings, now) = (&resolve.context.settings, resolve.now);
-    let stuck_after = resolve.recipe.stuck_after.unwrap_or(settings.ask.stuck_after);
-    if now.since(attempt.submitted_at) >= stuck_after {
-        Judgement::CallPerson {
-            ask_at: now + settings.ask.stuck_pause,
-        }
-    } else {
-        Judgement::AskLater {
-            ask_at: now + pause(&settings.ask.pauses, attempt.questions),
-        }
-    }
-}
-
-/// Whether this "no record" completes the proof.
-fn is_proof(attempt: &Attempt, resolve: &Resolve) -> bool {
-    match resolve.recipe.absence {
-        Absence::NeverProof => false,
-        Absence::Proof { queries, .. } => resolve.is_evidence(attempt) && attempt.absences + 1 >= queries,
-    }
-}
-
-fn reversed(message: &str) -> Rejection {
-    let (fault, elsewhere) = (Fault::Operator, Elsewhere::MustNot);
-    Rejection {
-        fault,
-        elsewhere,
-        code: "reversed".to_owned(),
-        message: message.to_owned(),
-        again_after_s: None,
-    }
-}
-
-fn no_record() -> Rejection {
-    Rejection {
-        fault: Fault::Supplier,
-        elsewhere: Elsewhere::May,
-        code: "no_record".to_owned(),
-        message: "the supplier never received it".to_owned(),
-        again_after_s: None,
     }
 }

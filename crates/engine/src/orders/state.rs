@@ -192,6 +192,14 @@ impl OrderStatus {
         }
     }
 
+    /// The last attempt has delivered after all, although its supplier had said otherwise.
+    pub fn turn_out_delivered(self, attempt: u32, at: Timestamp) -> Next {
+        match self {
+            Self::Waiting { .. } => Ok(Self::Delivered { attempt, at }),
+            other => other.refuse("turn out delivered"),
+        }
+    }
+
     /// Nothing was delivered, with proof, and nothing will be.
     pub fn refund(self, at: Timestamp) -> Next {
         match self {
@@ -275,6 +283,7 @@ mod tests {
                 ("call_person", state.call_person(later)),
                 ("try_again", state.try_again(later)),
                 ("deliver", state.deliver(later)),
+                ("turn_out", state.turn_out_delivered(1, later)),
                 ("refund", state.refund(later)),
                 ("reverse", state.reverse(later)),
             ];
