@@ -63,6 +63,8 @@ pub struct Submission {
     pub supplier: SupplierName,
     /// What.
     pub topup: TopUp,
+    /// What the phone is to receive, where that is an amount.
+    pub amount: Option<Money>,
 }
 
 /// An attempt whose outcome is not known.
@@ -76,8 +78,8 @@ pub struct Question {
     pub attempt: AttemptRef,
     /// What is to be delivered.
     pub product: ProductId,
-    /// What the phone is to receive.
-    pub amount: Money,
+    /// What the phone is to receive, where that is an amount.
+    pub amount: Option<Money>,
 }
 
 impl Command for Begin {
@@ -249,6 +251,7 @@ impl Begin {
             choice,
             rule: None,
         });
+        let amount = order.amount();
         let topup = TopUp {
             attempt,
             recipient: order.phone_number,
@@ -263,6 +266,7 @@ impl Begin {
             key: self.key,
             supplier: route.supplier,
             topup,
+            amount,
         })))
     }
 
@@ -278,7 +282,7 @@ impl Begin {
             supplier: attempt.supplier.clone(),
             attempt: attempt.reference(order.phone_number),
             product: order.product,
-            amount: order.value,
+            amount: order.amount(),
         }))
     }
 }

@@ -142,6 +142,12 @@ impl Order {
         }
     }
 
+    /// What the phone is to receive, where that is an amount: of a bundle its contents count, whatever it is worth.
+    pub fn amount(&self) -> Option<Money> {
+        let is_amount = |name: &String| name.parse::<rust_decimal::Decimal>().is_ok();
+        self.package_value.as_ref().is_none_or(is_amount).then_some(self.value)
+    }
+
     /// When it was made.
     pub fn created_at(&self) -> Timestamp {
         self.id.created_at()

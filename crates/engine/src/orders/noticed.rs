@@ -21,7 +21,7 @@ pub(super) fn about(
         Resolved::DeliveredLate => Some(found(CaseKind::DeliveredLate, ("refused_by", json!(attempt.rule)))),
         Resolved::Delivered => {
             let tolerance = resolve.context.settings.delivered_tolerance_bps;
-            let missing = shortfall(order.value, receipt, tolerance)?;
+            let missing = shortfall(order.amount()?, receipt, tolerance)?;
             Some(found(CaseKind::ShortDelivery, ("missing", json!(missing))))
         }
         _ => None,

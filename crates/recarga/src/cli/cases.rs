@@ -32,7 +32,8 @@ pub(crate) struct List {
     /// Only of this supplier
     #[arg(long)]
     supplier: Option<SupplierName>,
-    /// Only of this kind: low_float, ours_only, theirs_only, other_amount, other_state, delivered_twice, balance
+    /// Only of this kind: low_float, ours_only, theirs_only, other_amount, other_state, delivered_twice, balance,
+    /// delivered_late, short_delivery
     #[arg(long)]
     kind: Option<CaseKind>,
     /// Closed ones too

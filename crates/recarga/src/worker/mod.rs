@@ -4,6 +4,7 @@
 //! finds one expired asks the supplier, and never sends again.
 
 mod duties;
+mod forgotten;
 mod sweep;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
@@ -12,10 +13,11 @@ use engine::{
     Error,
     health::Grade,
     lookup::Verdict,
-    orders::{self, Begin, Begun, Call, OrderKey, Question, Recipe, Resolve, Resolved, Submission},
+    orders::{self, Begin, Begun, Call, OrderKey, Question, Recipe, Resolve, Resolved, Submission, restored},
 };
 use model::{
-    Absence, Cause, Elsewhere, Evidence, Fault, Money, Outcome, Rejection, Supplier, SupplierName, Timestamp, TopUp,
+    Absence, Cause, Elsewhere, Evidence, Fault, Money, OrderId, Outcome, Rejection, Supplier, SupplierName, Timestamp,
+    TopUp,
 };
 use rand::seq::SliceRandom;
 use tokio::{
@@ -149,6 +151,7 @@ async fn submit(app: &App, submission: Submission, begun_at: Timestamp) -> Resul
         key,
         supplier: name,
         topup,
+        amount,
     } = submission;
     let called_at = app.clock.now();
     let attempt = topup.attempt.number;
@@ -169,14 +172,14 @@ async fn submit(app: &App, submission: Submission, begun_at: Timestamp) -> Resul
                 let grade = Grade::of_submission(&outcome, now.since(called_at));
                 app.routes.heard(&name, operator, grade, now);
             }
-            (outcome, recipe_of(app, supplier.as_ref()))
+            (outcome, recipe_of(app, supplier.as_ref(), key.order))
         }
         None => unconfigured(&name),
     };
     learn(app, &topup, &outcome);
     let delivered = delivered(&outcome);
     let resolved = resolve(app, call, outcome, recipe).await?;
-    compare(app, (key, resolved), topup.amount, delivered);
+    compare(app, (key, resolved), amount, delivered);
     Ok(())
 }
 
@@ -199,20 +202,23 @@ async fn ask(app: &App, question: Question) -> Result<(), Error> {
                 let grade = Grade::of_question(&outcome, now.since(attempt.submitted_at));
                 app.routes.heard(&name, &operator, grade, now);
             }
-            (outcome, recipe_of(app, supplier.as_ref()))
+            (outcome, recipe_of(app, supplier.as_ref(), key.order))
         }
         None => unconfigured(&name),
     };
+    let outcome = forgotten::ask_others(app, (&name, &call), &attempt, outcome).await?;
     let delivered = delivered(&outcome);
     let resolved = resolve(app, call, outcome, recipe).await?;
     compare(app, (key, resolved), amount, delivered);
     Ok(())
 }
 
-/// What is done while nobody knows: the connector's own, made stricter by the rules.
-fn recipe_of(app: &App, supplier: &dyn Supplier) -> Recipe {
+/// What is done while nobody knows: the connector's own, made stricter by the rules and by what a restored database
+/// has forgotten.
+fn recipe_of(app: &App, supplier: &dyn Supplier, order: OrderId) -> Recipe {
     let absence = supplier.capabilities().absence;
-    app.routes.conditions().rules.recipe(supplier.name(), absence)
+    let recipe = app.routes.conditions().rules.recipe(supplier.name(), absence);
+    restored::recipe(recipe, order, (&app.context.settings, app.suppliers.len()))
 }
 
 fn delivered(outcome: &Outcome) -> Option<model::Receipt> {
@@ -223,7 +229,8 @@ fn delivered(outcome: &Outcome) -> Option<model::Receipt> {
 }
 
 /// Says so where a phone received less than was bought.
-fn compare(app: &App, (key, resolved): (OrderKey, Resolved), ordered: Money, receipt: Option<model::Receipt>) {
+fn compare(app: &App, (key, resolved): (OrderKey, Resolved), ordered: Option<Money>, receipt: Option<model::Receipt>) {
+    let Some(ordered) = ordered else { return };
     let tolerance = app.context.settings.delivered_tolerance_bps;
     let missing = receipt.and_then(|receipt| orders::shortfall(ordered, &receipt, tolerance));
     if let (Resolved::Delivered, Some(missing)) = (resolved, missing) {

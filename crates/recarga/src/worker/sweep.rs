@@ -8,7 +8,7 @@ use engine::{
     orders::{self, Call, OrderStatus, Resolved},
     routing,
 };
-use model::{AttemptId, Supplier};
+use model::{AttemptId, Outcome, Supplier};
 use tokio::{
     sync::watch,
     time::{MissedTickBehavior, interval},
@@ -98,16 +98,20 @@ pub(crate) async fn hear(app: &App, supplier: &dyn Supplier, attempt: AttemptId)
     let Some(order) = app.db.read(move |tx| orders::find(tx, key.account, key.order)).await? else {
         return Ok(true);
     };
-    match order.status {
-        // Also where a person had to say that it was.
-        OrderStatus::Delivered { attempt: by, .. } if by == attempt.number => {
-            let call = UnderWay::new(key, (attempt.number, Call::Find), app.clock.now());
-            let outcome = supplier
-                .find(&found.reference(order.phone_number), &call.evidence)
-                .await;
-            let resolved = resolve(app, call, outcome, recipe_of(app, supplier)).await?;
-            Ok(resolved == Resolved::Reversed)
-        }
-        other => Ok(other.open_attempt() != Some(attempt.number)),
+    // Also where a person had to say that it was.
+    let delivered = matches!(order.status, OrderStatus::Delivered { attempt: by, .. } if by == attempt.number);
+    // Of what is known to be delivered after its order's end, or taken back, there is nothing more to hear.
+    let known = matches!(found.outcome, Some(Outcome::Delivered(_) | Outcome::Reversed { .. }));
+    if order.status.open_attempt() == Some(attempt.number) {
+        return Ok(false);
     }
+    if known && !delivered {
+        return Ok(true);
+    }
+    let call = UnderWay::new(key, (attempt.number, Call::Find), app.clock.now());
+    let outcome = supplier
+        .find(&found.reference(order.phone_number), &call.evidence)
+        .await;
+    let resolved = resolve(app, call, outcome, recipe_of(app, supplier, key.order)).await?;
+    Ok(!delivered || resolved == Resolved::Reversed)
 }

@@ -1,12 +1,20 @@
 //! `POST /callbacks/{supplier}`: whatever comes, only a supplier's own answer changes anything.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use axum::{body::Body, http::Request};
+use engine::cases::{self, CaseFilter, CaseKind};
 use model::{
     AttemptId, AttemptRef, Callback, CallbackError, Capabilities, Clock, Evidence, Money, OperatorGuess, Outcome,
-    PhoneNumber, Supplier, SupplierError, SupplierName, Timestamp, TopUp,
+    PhoneNumber, Receipt, Supplier, SupplierError, SupplierName, Timestamp, TopUp,
 };
 use serde_json::Value;
 use suppliers::{Sandbox, SandboxSettings};
@@ -15,24 +23,31 @@ use testkit::ManualClock;
 use crate::stage::{Answer, Stage};
 
 /// The sandbox, which tells of nothing late by itself, but pushes: an attempt's id, and a word for its signature.
-struct Pushing(Sandbox);
+struct Pushing {
+    sandbox: Sandbox,
+    /// Whether it says by now that it has delivered everything.
+    turned: Arc<AtomicBool>,
+}
 
 #[async_trait]
 impl Supplier for Pushing {
     fn name(&self) -> &SupplierName {
-        self.0.name()
+        self.sandbox.name()
     }
 
     fn capabilities(&self) -> Capabilities {
-        self.0.capabilities()
+        self.sandbox.capabilities()
     }
 
     async fn submit(&self, topup: &TopUp, evidence: &Evidence) -> Outcome {
-        self.0.submit(topup, evidence).await
+        self.sandbox.submit(topup, evidence).await
     }
 
     async fn find(&self, attempt: &AttemptRef, evidence: &Evidence) -> Outcome {
-        self.0.find(attempt, evidence).await
+        if self.turned.load(Ordering::SeqCst) {
+            return Outcome::Delivered(Receipt::default());
+        }
+        self.sandbox.find(attempt, evidence).await
     }
 
     async fn late_changes(&self, _: Timestamp) -> Result<Vec<AttemptId>, SupplierError> {
@@ -40,11 +55,11 @@ impl Supplier for Pushing {
     }
 
     async fn float(&self) -> Result<Money, SupplierError> {
-        self.0.float().await
+        self.sandbox.float().await
     }
 
     async fn lookup(&self, number: PhoneNumber) -> Result<Vec<OperatorGuess>, SupplierError> {
-        self.0.lookup(number).await
+        self.sandbox.lookup(number).await
     }
 
     fn callback(&self, callback: &Callback) -> Result<Vec<AttemptId>, CallbackError> {
@@ -60,9 +75,16 @@ impl Supplier for Pushing {
 }
 
 async fn stage() -> Stage {
+    stage_that_turns(Arc::default()).await
+}
+
+async fn stage_that_turns(turned: Arc<AtomicBool>) -> Stage {
     Stage::with_supplier(|clock: Arc<ManualClock>| {
         let sandbox = Sandbox::open(SandboxSettings::default(), clock, &[], &HashMap::new());
-        Arc::new(Pushing(sandbox.unwrap()))
+        Arc::new(Pushing {
+            sandbox: sandbox.unwrap(),
+            turned,
+        })
     })
     .await
 }
@@ -145,4 +167,35 @@ async fn a_push_about_an_open_order_is_taken_and_the_order_stays_as_it_is_until_
     stage.clock.advance(Duration::from_secs(6));
     stage.until(&path, |order| order["status"] == "delivered").await;
     assert!(stage.clock.now() > Timestamp::default());
+}
+
+#[tokio::test]
+async fn a_push_about_what_was_refused_is_asked_about_and_a_late_delivery_is_put_before_a_person() {
+    let turned = Arc::<AtomicBool>::default();
+    let stage = stage_that_turns(Arc::clone(&turned)).await;
+    stage.work();
+    let (order, attempt) = bought(&stage, "+15551230001", |order| order["status"] == "refunded").await;
+    let balance = stage.get("/v2/accounts/balance").await.json()["data"]["balance"].clone();
+    assert_eq!(push(&stage, "sandbox", "genuine", attempt.clone()).await.status, 204);
+    turned.store(true, Ordering::SeqCst);
+    assert_eq!(push(&stage, "sandbox", "genuine", attempt.clone()).await.status, 204);
+    let cases = async {
+        loop {
+            let all = |tx: &mut engine::db::Tx<'_>| cases::list(tx, &CaseFilter::default(), 10);
+            let found = stage.app.db.read(all).await.unwrap();
+            if !found.is_empty() {
+                return found;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let cases = tokio::time::timeout(Duration::from_secs(30), cases).await.unwrap();
+    assert_eq!((cases.len(), cases[0].found.kind), (1, CaseKind::DeliveredLate));
+    assert_eq!(cases[0].found.subject, attempt);
+    let shown = stage.get(&format!("/v2/orders/{order}")).await.json();
+    assert_eq!(shown["data"]["status"], "refunded");
+    assert_eq!(
+        stage.get("/v2/accounts/balance").await.json()["data"]["balance"],
+        balance
+    );
 }
