@@ -16,7 +16,7 @@ use engine::{
     lookup::{self, Lesson, Lookup, Verdict},
     orders::restored,
 };
-use model::{Clock, Ids, OperatorId, PhoneNumber, ProductId};
+use model::{Clock, Ids, OperatorId, PhoneNumber, ProductId, Timestamp};
 use numbers::Numbers;
 use suppliers::Suppliers;
 
@@ -99,6 +99,7 @@ impl App {
             .await?;
         let catalog = Arc::new(ArcSwap::from_pointee(snapshot));
         let suppliers = suppliers(&catalog);
+        catalog.store(Arc::new(load_sold(&db, &suppliers, now).await?));
         let since = now.minus(Health::SEED_SPAN);
         let (stored, recent) = db
             .read(move |tx| Ok::<_, Error>((Stored::read(tx, 0, now)?, recent(tx, since)?)))
@@ -141,7 +142,7 @@ impl App {
         let outdated = self.catalog().valid_until().is_some_and(|until| until <= now);
         if outdated || self.catalog().revision() != catalog_revision {
             self.catalog
-                .store(Arc::new(self.db.read(move |tx| Snapshot::load(tx, now)).await?));
+                .store(Arc::new(load_sold(&self.db, &self.suppliers, now).await?));
         }
         if self.directory().revision() != accounts_revision {
             self.directory.store(Arc::new(self.db.read(Directory::load).await?));
@@ -159,7 +160,7 @@ impl App {
         let revision = self.db.read(catalog::revision).await?;
         if self.catalog().revision() != revision {
             self.catalog
-                .store(Arc::new(self.db.read(move |tx| Snapshot::load(tx, now)).await?));
+                .store(Arc::new(load_sold(&self.db, &self.suppliers, now).await?));
         }
         Ok(())
     }
@@ -212,4 +213,10 @@ impl App {
     pub fn set_out(&self, invoice: &Invoice) {
         self.inbox.put(invoice.orders.iter().map(engine::orders::Order::key));
     }
+}
+
+/// Reads what is sold by those who can be called: what others would deliver is neither priced nor in stock.
+async fn load_sold(db: &Db, suppliers: &Suppliers, now: Timestamp) -> Result<Snapshot, Error> {
+    let snapshot = db.read(move |tx| Snapshot::load(tx, now)).await?;
+    Ok(snapshot.only(|supplier, product| suppliers.sells(supplier, product)))
 }

@@ -7,6 +7,7 @@ use model::Clock;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use simulators::{CallbackTarget, Config, Credentials, Running, Simulator, Supplier, suffixes_of};
+use suppliers::reloadly::Environment;
 
 use super::{Exit, Failure, Shared, output::print, output::print_json, output::table, output::words};
 use crate::{
@@ -148,11 +149,15 @@ impl Command {
             Self::Reloadly(given) => {
                 let mut config = given.own.config(Supplier::Reloadly, given.port);
                 let credentials = pair(given.client_id, given.client_secret);
-                let settings = vec![
+                let mut settings = vec![
                     ("client_id", shown(credentials.as_ref().map(|(user, _)| user))),
                     ("client_secret", shown(credentials.as_ref().map(|(_, secret)| secret))),
                     ("webhook_secret", given.webhook_secret.clone()),
                 ];
+                // Which audience tokens are asked for follows from the environment.
+                if given.audience.as_deref() == Some(Environment::Sandbox.api_url()) {
+                    settings.push(("environment", "sandbox".to_owned()));
+                }
                 config.credentials = credentials.map(|(user, secret)| Credentials { user, secret });
                 config.audience = given.audience;
                 config.old_shape = given.old_shape;

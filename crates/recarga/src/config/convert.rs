@@ -22,6 +22,8 @@ use crate::{
 
 /// A worker that is held up longer than this after claiming an order lets it go unsubmitted.
 const SUBMIT_WITHIN: Duration = Duration::from_secs(5);
+/// How long a lease lasts unless it is set, or a supplier takes longer.
+const LEASE_S: u64 = 60;
 /// What clients are promised.
 const IDEMPOTENCY_KEPT_MIN_S: u64 = 86_400;
 
@@ -84,12 +86,10 @@ impl Config {
             self.orders.evidence_kept_s,
             EVIDENCE_KEPT_MIN_S,
         )?;
-        // A lease that ends during a call would have a second worker ask about what is still being sent.
         self.suppliers.check()?;
-        let call_s = Duration::from_millis(self.sandbox.call_timeout_ms).max(self.suppliers.call_timeout()?);
-        let call_s = call_s.as_secs() + u64::from(call_s.subsec_nanos() > 0);
-        let slack_s = SUBMIT_WITHIN.as_secs() + self.orders.clock_skew_s;
-        at_least("orders.lease_s", self.orders.lease_s, call_s.saturating_add(slack_s))?;
+        if self.orders.lease_s > 0 {
+            at_least("orders.lease_s", self.orders.lease_s, self.lease_min_s()?)?;
+        }
         at_least("orders.retry_pauses_s", count(self.orders.retry_pauses_s.len()), 1)?;
         at_least("orders.ask_pauses_s", count(self.orders.ask_pauses_s.len()), 1)?;
         if self.server.rate_limit_per_minute > 0 {
@@ -130,13 +130,28 @@ impl Config {
         Database::parse(&self.database.url).map_err(|why| ConfigError::value("database.url", &why))
     }
 
+    /// A lease that ends during a call would have a second worker ask about what is still being sent: it lasts as
+    /// long as the slowest supplier's call, and as clocks may differ.
+    fn lease_min_s(&self) -> Result<u64, ConfigError> {
+        let call = Duration::from_millis(self.sandbox.call_timeout_ms).max(self.suppliers.call_timeout()?);
+        let call_s = call.as_secs() + u64::from(call.subsec_nanos() > 0);
+        let slack_s = SUBMIT_WITHIN.as_secs() + self.orders.clock_skew_s;
+        Ok(call_s.saturating_add(slack_s))
+    }
+
+    fn lease(&self) -> Duration {
+        let chosen = Some(self.orders.lease_s).filter(|chosen| *chosen > 0);
+        let least = || self.lease_min_s().expect("settings are checked when they are loaded");
+        Duration::from_secs(chosen.unwrap_or_else(|| least().max(LEASE_S)))
+    }
+
     /// How the business behaves.
     pub fn settings(&self) -> Settings {
         let orders = &self.orders;
         Settings {
             invoice_expires_after: Duration::from_secs(orders.invoice_expires_after_s),
             duplicate_window: Duration::from_secs(orders.duplicate_window_s),
-            lease: Duration::from_secs(orders.lease_s),
+            lease: self.lease(),
             submit_within: SUBMIT_WITHIN,
             clock_skew: Duration::from_secs(orders.clock_skew_s),
             attempts_max: orders.attempts_max,

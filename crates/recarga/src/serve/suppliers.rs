@@ -35,7 +35,12 @@ pub(crate) fn open_suppliers(config: &Config, catalog: &SharedCatalog) -> Result
             calls_max: config.worker.concurrency,
             ..Limits::default()
         };
-        suppliers.insert(Arc::new(Layered::new(sandbox, limits)));
+        let sandbox = Layered::new(sandbox, limits);
+        // Nobody is sold a top-up that reaches no phone.
+        if config.suppliers.enabled().any(|(_, section)| section.delivers()) {
+            suppliers.keep_for_tests(sandbox.name().clone());
+        }
+        suppliers.insert(Arc::new(sandbox));
     }
     let mapping: Arc<dyn Mapping> = Arc::new(Known {
         numbers: open_numbers(config)?,

@@ -9,9 +9,12 @@ use serde_json::Value;
 
 use crate::{Place, serving::exchange};
 
-/// A simulator that is killed in the end.
+/// A process that is killed in the end.
+struct Killed(Child);
+
+/// A simulator.
 struct Simulator {
-    child: Child,
+    _child: Killed,
     ready: Value,
     _place: Place,
 }
@@ -27,7 +30,7 @@ impl Simulator {
             .read_line(&mut line)
             .unwrap();
         Self {
-            child,
+            _child: Killed(child),
             ready: serde_json::from_str(&line).unwrap(),
             _place: place,
         }
@@ -48,10 +51,10 @@ impl Simulator {
     }
 }
 
-impl Drop for Simulator {
+impl Drop for Killed {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -86,11 +89,10 @@ fn a_taken_port_is_told() {
     assert!(ended.error.contains("choose another with --port"), "{}", ended.error);
 }
 
-/// What a person sees, but for the port.
-#[test]
-fn a_person_is_told_the_settings_and_the_endings() {
+/// Starts a simulator as a person does; answers what it says, and the process.
+fn say(arguments: &[&str]) -> (String, Killed) {
     let place = Place::empty();
-    let mut command = place.command(&["simulate", "reloadly", "--port", "0"]);
+    let mut command = place.command(&[&["simulate"], arguments, &["--port", "0"]].concat());
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let mut said = String::new();
@@ -101,8 +103,56 @@ fn a_person_is_told_the_settings_and_the_endings() {
             break;
         }
     }
-    child.kill().unwrap();
-    child.wait().unwrap();
+    (said, Killed(child))
+}
+
+/// The settings that a simulator has printed, as they stand there.
+fn printed_settings(said: &str) -> &str {
+    let from = said.find("[suppliers.").unwrap();
+    said[from..].split("\n\n").next().unwrap()
+}
+
+#[test]
+fn what_is_printed_is_all_that_a_server_needs() {
+    let audience = suppliers::reloadly::Environment::Sandbox.api_url();
+    let started = [
+        say(&["reloadly", "--audience", audience]),
+        say(&["dtone", "--key", "k", "--secret", "s"]),
+        say(&["ding", "--api-key", "right"]),
+    ];
+    let printed: Vec<_> = started.iter().map(|(said, _)| printed_settings(said)).collect();
+    let place = Place::set_up();
+    let file = place.path().join("recarga.toml");
+    std::fs::write(&file, printed.join("\n\n")).unwrap();
+    let sources = recarga::config::Sources {
+        file: Some(file),
+        environment: Vec::new(),
+        flags: Vec::new(),
+    };
+    let config = recarga::config::load(&sources).unwrap();
+    let names: Vec<_> = config.suppliers.enabled().map(|(name, _)| name.to_string()).collect();
+    assert_eq!(names, ["ding", "dtone", "reloadly"]);
+
+    let mut server = place.command(&["serve", "--bind", "127.0.0.1:0", "--json"]);
+    let mut server = Killed(server.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+    let mut ready = String::new();
+    BufReader::new(server.0.stdout.take().unwrap())
+        .read_line(&mut ready)
+        .unwrap();
+    assert!(ready.contains("base_url"), "{ready}");
+
+    let synced = place.json(&["catalog", "sync"]);
+    let listed = |name: &str| {
+        let one = synced.as_array().unwrap().iter().find(|one| one["supplier"] == name);
+        one.unwrap_or_else(|| panic!("{synced}"))["listed"].as_u64().unwrap()
+    };
+    assert!(names.iter().all(|name| listed(name) > 0), "{synced}");
+}
+
+/// What a person sees, but for the port.
+#[test]
+fn a_person_is_told_the_settings_and_the_endings() {
+    let (said, _running) = say(&["reloadly"]);
     let port = said.split("127.0.0.1:").nth(1).unwrap().lines().next().unwrap();
     insta::assert_snapshot!(said.replace(port, "PORT"));
 }

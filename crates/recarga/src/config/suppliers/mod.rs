@@ -267,7 +267,11 @@ mod tests {
             reloadly("suppliers.r.client_key", "x"),
             reloadly("suppliers.r.timeout_ms", "soon"),
             reloadly("suppliers.r.timeout_ms", "0"),
-            reloadly("suppliers.r.timeout_ms", "600000"),
+            with(
+                None,
+                &[("RECARGA_ORDERS_LEASE_S", "60")],
+                &[("suppliers.r.kind", "ding"), ("suppliers.r.api_key", "key")],
+            ),
             reloadly("suppliers.r.environment", "production"),
             reloadly("suppliers.r.api_url", "http://topups.example"),
             reloadly("suppliers.r.calls_max", "0"),

@@ -108,6 +108,14 @@ impl Supplier {
         }
     }
 
+    /// Whether it has an effect outside.
+    pub const fn delivers(&self) -> bool {
+        match self {
+            Self::Reloadly(_) | Self::Dtone(_) | Self::Ding(_) | Self::Recarga(_) => true,
+            Self::Sandbox(_) => false,
+        }
+    }
+
     /// How much it is asked at once.
     pub fn limits(&self) -> Limits {
         match self {
