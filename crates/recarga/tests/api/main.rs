@@ -4,6 +4,7 @@
 mod accounts;
 mod callbacks;
 mod check_phone_number;
+mod conformance;
 mod documentation;
 mod errors;
 mod front;
@@ -16,4 +17,7 @@ mod products;
 mod receiver;
 mod robust;
 mod stage;
+#[path = "../../../suppliers/tests/conformance/story.rs"]
+mod story;
 mod upstream;
+mod wire;
