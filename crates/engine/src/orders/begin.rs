@@ -277,12 +277,13 @@ impl Begin {
             .ok_or_else(|| Error::corrupt("an open attempt that was never written"))?;
         let ask_at = self.now + self.context.settings.lease;
         let order = changes.advance(self.key, |order| order.status.ask_later(ask_at))?;
+        let amount = order.amount();
         Ok(Begun::Ask(Question {
             key: self.key,
             supplier: attempt.supplier.clone(),
             attempt: attempt.reference(order.phone_number),
             product: order.product,
-            amount: order.amount(),
+            amount,
         }))
     }
 }
