@@ -9,8 +9,8 @@ use rust_decimal::Decimal;
 
 /// How far apart questions about one attempt are.
 const ASKED_EVERY: Duration = Duration::from_secs(20);
-/// So many of them are asked at most: more than three hours' worth.
-const QUESTIONS_MAX: u32 = 600;
+/// So many of them are asked at most: more than an hour's worth, and longer than any proof takes.
+const QUESTIONS_MAX: u32 = 200;
 /// Later than lists of late changes are kept, and than anything that is taken back.
 const LATER: Duration = Duration::from_mins(20);
 const MOMENT: Duration = Duration::from_secs(1);
@@ -59,7 +59,7 @@ pub(crate) struct Player<'a> {
 pub(crate) struct Story {
     /// The submission's own answer.
     pub(crate) first: Outcome,
-    /// What was known in the end, or after hours of asking.
+    /// What was known in the end, or after an hour of asking.
     pub(crate) last: Ending,
     pub(crate) reference: AttemptRef,
 }
