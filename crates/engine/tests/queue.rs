@@ -197,3 +197,48 @@ async fn whoever_decides_says_who_they_are() {
         "the name is missing: a decision is kept with who took it and how they know"
     );
 }
+
+async fn give_back(world: &World, key: OrderKey) -> Result<orders::Order, DecideError> {
+    let (context, now) = (world.context.clone(), world.clock.now());
+    let said = ("the shop asked", "ana");
+    world
+        .db
+        .write_with(move |tx| orders::give_back(tx, &context, key, said, now))
+        .await
+}
+
+#[tokio::test]
+async fn the_money_of_an_order_goes_back_while_no_attempt_of_it_is_open() {
+    let world = a_world(true).await;
+    let account = world.account(FUNDED).await.id;
+    let key = world.order(account, NUMBER).await;
+    let order = give_back(&world, key).await.unwrap();
+    assert_eq!(order.status.as_str(), "refunded");
+    let (decision, failure) = (order.decision.unwrap(), order.failure.unwrap());
+    assert_eq!(
+        (decision.by.as_str(), failure.message.as_str()),
+        ("ana", "the shop asked")
+    );
+    assert_eq!(world.balance(account).await, FUNDED);
+    assert_eq!(world.begin(key).await, Begun::Nothing, "nobody sends it any more");
+    let again = give_back(&world, key).await.unwrap_err();
+    assert!(matches!(again, DecideError::NotWaiting("refunded")), "{again}");
+    let key = a_stuck_order(&world).await;
+    let unclear = give_back(&world, key).await.unwrap_err();
+    assert!(matches!(unclear, DecideError::NotWaiting("stuck")), "{unclear}");
+    world.check_books().await;
+}
+
+#[tokio::test]
+async fn what_a_restored_database_may_have_forgotten_is_not_given_back() {
+    let settings = Settings {
+        restored_at: Some(testkit::ManualClock::default().now() + Duration::from_hours(1)),
+        ..Settings::default()
+    };
+    let world = World::new(testkit::database(), 1, settings).await;
+    let account = world.account(FUNDED).await.id;
+    let key = world.order(account, NUMBER).await;
+    let refused = give_back(&world, key).await.unwrap_err();
+    assert!(matches!(refused, DecideError::Forgotten), "{refused}");
+    assert_eq!(world.balance(account).await, FUNDED - PRICE);
+}

@@ -10,7 +10,7 @@ use std::str::FromStr;
 use model::{CaseId, SupplierName, Timestamp};
 use serde_json::Value;
 
-pub use store::{CaseFilter, find, list, open_subjects};
+pub use store::{CaseFilter, count_open, find, list, list_page, open_subjects};
 
 use crate::{Context, Error, db::Tx};
 

@@ -6,6 +6,7 @@ use super::{Case, CaseKind, Closed, Found};
 use crate::{
     Error,
     db::{Row, Tx, Value, values},
+    page::{Page, PageRequest},
 };
 
 const COLUMNS: &str = "id, kind, supplier, subject, day, opened_at, facts, closed_at, closed_by, resolution";
@@ -52,9 +53,15 @@ pub fn find(tx: &mut Tx<'_>, id: CaseId) -> Result<Option<Case>, Error> {
     tx.find(&sql, &values![id], read)
 }
 
-/// Lists cases, oldest first.
+/// Lists cases: oldest first, and with closed ones among them newest first.
 pub fn list(tx: &mut Tx<'_>, filter: &CaseFilter, limit: u32) -> Result<Vec<Case>, Error> {
-    let mut values: Vec<Value> = values![limit].into();
+    let page = PageRequest { start: 0, limit };
+    Ok(list_page(tx, filter, page)?.entries)
+}
+
+/// Lists a page of cases: oldest first, and with closed ones among them newest first.
+pub fn list_page(tx: &mut Tx<'_>, filter: &CaseFilter, page: PageRequest) -> Result<Page<Case>, Error> {
+    let mut values: Vec<Value> = values![page.one_more(), page.start_at()].into();
     let mut conditions = Vec::new();
     let mut equal = |column: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -71,8 +78,15 @@ pub fn list(tx: &mut Tx<'_>, filter: &CaseFilter, limit: u32) -> Result<Vec<Case
     } else {
         format!("WHERE {}", conditions.join(" AND "))
     };
-    let sql = format!("SELECT {COLUMNS} FROM cases {condition} ORDER BY id LIMIT ?1");
-    tx.query(&sql, &values, read)
+    let order = if filter.closed_too { "id DESC" } else { "id" };
+    let sql = format!("SELECT {COLUMNS} FROM cases {condition} ORDER BY {order} LIMIT ?1 OFFSET ?2");
+    Ok(page.page(tx.query(&sql, &values, read)?))
+}
+
+/// Counts the open ones.
+pub fn count_open(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    let sql = "SELECT COUNT(*) FROM cases WHERE status = 'open'";
+    Ok(tx.find(sql, &[], |row| row.int(0))?.unwrap_or(0))
 }
 
 /// Lists what a supplier has open cases about: of one kind, or of one day's comparison.

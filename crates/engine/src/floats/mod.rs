@@ -19,6 +19,7 @@ use crate::{
     Context, Error, cases,
     cases::{CaseFilter, CaseKind, Found},
     db::Tx,
+    duties,
 };
 
 /// The burn of so long says how long a float lasts.
@@ -70,6 +71,52 @@ pub enum Turn {
     Stopped,
     /// The supplier is sold from again.
     Resumed,
+}
+
+/// What is known of our money at a supplier.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// What the supplier told last.
+    pub sample: Option<Sample>,
+    /// What it has lost lately.
+    pub burn: Option<Burn>,
+    /// When it is low.
+    pub thresholds: Option<Thresholds>,
+    /// Since when the supplier is not sold from, if it isn't.
+    pub stop: Option<Stop>,
+    /// Why it could not be asked for since then.
+    pub failure: Option<String>,
+}
+
+impl Known {
+    /// How long it lasts if it goes on like this.
+    pub fn lasts(&self) -> Option<Duration> {
+        self.burn?.lasts(self.sample?.float)
+    }
+
+    /// Whether it is at its low threshold or below.
+    pub fn is_low(&self) -> bool {
+        let low = self.thresholds.and_then(|set| set.low);
+        self.sample.zip(low).is_some_and(|(sample, low)| {
+            sample.float.currency() == low.currency() && sample.float.minor() <= low.minor()
+        })
+    }
+}
+
+/// Reads what is known of our money at a supplier.
+pub fn known(tx: &mut Tx<'_>, supplier: &SupplierName, now: Timestamp) -> Result<Known, Error> {
+    let sample = store::latest(tx, supplier)?;
+    let burn = match sample {
+        Some(sample) => burn(tx, supplier, sample.float.currency(), now)?,
+        None => None,
+    };
+    Ok(Known {
+        sample,
+        burn,
+        thresholds: store::thresholds(tx, supplier)?,
+        stop: store::stops(tx)?.into_iter().find(|stop| stop.supplier == *supplier),
+        failure: duties::find(tx, &format!("float:{supplier}"))?.and_then(|last| last.failure),
+    })
 }
 
 /// Keeps a float as it was told, and does what follows from it.

@@ -98,6 +98,12 @@ pub enum DecideError {
     /// Nothing to do at once.
     #[error("the order is {0}: only one that is waiting, confirming or stuck can be looked at again now")]
     NotDue(&'static str),
+    /// Something of it may still arrive, or it is over.
+    #[error("the order is {0}: only the money of one that waits for an attempt can be given back at once")]
+    NotWaiting(&'static str),
+    /// It may have been sent at a time that the database has forgotten.
+    #[error("the database was restored after the order was made: it may have been sent, so it is asked about first")]
+    Forgotten,
     /// There can't be another attempt.
     #[error("the order has had {0} attempts, which is as many as orders.attempts_max allows: decide on its end")]
     NoAttemptLeft(u32),
@@ -121,7 +127,7 @@ pub enum DecideError {
 /// Longer names and reasons are cut: they are read by people.
 const TEXT_CHARS_MAX: usize = 1_000;
 
-fn told(what: &'static str, text: &str) -> Result<String, DecideError> {
+pub(super) fn told(what: &'static str, text: &str) -> Result<String, DecideError> {
     let text: String = text.trim().chars().take(TEXT_CHARS_MAX).collect();
     if text.is_empty() {
         Err(DecideError::Missing(what))
@@ -296,7 +302,7 @@ fn carry_out(
     Ok(changes.write(tx, context)?)
 }
 
-fn by_person(why: &str, elsewhere: Elsewhere) -> Rejection {
+pub(super) fn by_person(why: &str, elsewhere: Elsewhere) -> Rejection {
     Rejection {
         fault: Fault::Supplier,
         elsewhere,

@@ -1,11 +1,15 @@
 //! What other rules would have done with past orders.
 
+use std::collections::BTreeMap;
+
 use model::{Money, OrderId, SupplierName};
 
 use super::{Conditions, Wanted, choose, in_currency_of_price, rank};
 use crate::{
+    Error,
     catalog::{BelowCost, Snapshot},
-    orders::{Attempt, Order},
+    db::Tx,
+    orders::{self, Attempt, Order},
 };
 
 /// What other rules would have done.
@@ -36,6 +40,30 @@ pub struct Moved {
     pub would_cost: Money,
     /// Why, in words.
     pub why: String,
+}
+
+impl DryRun {
+    /// What all of it would have cost more, or less, in each currency.
+    pub fn difference(&self) -> Vec<Money> {
+        let mut sums: BTreeMap<&str, Money> = BTreeMap::new();
+        for one in &self.moved {
+            let zero = Money::zero(one.cost.currency());
+            let more = one.would_cost.checked_sub(one.cost).unwrap_or(zero);
+            let sum = sums.entry(one.cost.currency().code()).or_insert(zero);
+            *sum = sum.checked_add(more).unwrap_or(*sum);
+        }
+        sums.into_values().collect()
+    }
+}
+
+/// Reads where orders went first; those that went nowhere say nothing.
+pub fn past(tx: &mut Tx<'_>, orders: Vec<Order>) -> Result<Vec<(Order, Attempt)>, Error> {
+    let mut first = orders::first_attempts(tx, &orders)?;
+    let went = orders.into_iter().filter_map(|order| {
+        let attempt = first.remove(&order.key())?;
+        Some((order, attempt))
+    });
+    Ok(went.collect())
 }
 
 /// Routes past orders again as if nothing had been tried: with the offers and rates of now, without

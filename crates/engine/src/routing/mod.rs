@@ -10,6 +10,7 @@ mod dry_run;
 mod pauses;
 mod rules;
 mod score;
+mod trial;
 mod versions;
 
 use std::{
@@ -21,12 +22,13 @@ use std::{
 use model::{Money, OperatorId, OrderId, Outcome, Product, Rounding, SupplierName, Timestamp};
 
 pub use candidate::{Bar, Candidate, Choice, Considered, Route};
-pub use dry_run::{DryRun, Moved, dry_run};
+pub use dry_run::{DryRun, Moved, dry_run, past};
 pub(crate) use pauses::{Claim, Pauses, pause_after_refusal};
 pub use pauses::{forget as forget_pauses, paced};
 pub use rules::{Exclusion, Preference, RuleProblem, RuleSet, Scope, Split, Subject, SupplierRule, Weights};
 pub use score::Score;
-pub use versions::{ActivateError, RuleVersion, activate, active, history, latest, rollback};
+pub use trial::{Trial, would_go};
+pub use versions::{ActivateError, RuleVersion, activate, active, history, latest, rollback, version};
 
 use crate::{
     catalog::{self, BelowCost, Snapshot},

@@ -68,6 +68,12 @@ pub fn history(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<RuleVersion>, Error> {
     tx.query(&sql, &values![limit], read)
 }
 
+/// Finds a version.
+pub fn version(tx: &mut Tx<'_>, version: i64) -> Result<Option<RuleVersion>, Error> {
+    let sql = format!("SELECT {COLUMNS} FROM routing_rules WHERE version = ?1");
+    tx.find(&sql, &values![version], read)
+}
+
 /// Makes a new version, which holds from now on.
 pub fn activate(
     tx: &mut Tx<'_>,
@@ -98,7 +104,6 @@ pub fn rollback(
     (why, made_by): (&str, &str),
     now: Timestamp,
 ) -> Result<RuleVersion, ActivateError> {
-    let sql = format!("SELECT {COLUMNS} FROM routing_rules WHERE version = ?1");
-    let old = tx.find(&sql, &values![to], read)?.ok_or(ActivateError::Unknown(to))?;
+    let old = version(tx, to)?.ok_or(ActivateError::Unknown(to))?;
     activate(tx, &old.rules, (why, made_by), now)
 }
