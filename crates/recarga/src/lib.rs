@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 mod console;
 mod counter;
+mod deeds;
 mod inbox;
 pub mod reconcile;
 pub mod routes;

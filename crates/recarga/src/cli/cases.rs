@@ -13,6 +13,7 @@ use super::{
     Desk, Exit, Failure,
     output::{moment, or_dash, words},
 };
+use crate::deeds;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -172,7 +173,9 @@ impl Close {
                 by: self.by.clone(),
                 resolution: self.resolution.clone(),
             };
-            Ok(reconcile::settle(tx, context, self.case, (self.apply, &closed))?)
+            let case = reconcile::settle(tx, context, self.case, (self.apply, &closed))?;
+            deeds::case_closed(&case, self.apply, &closed).by_command(tx, now)?;
+            Ok(case)
         });
         let printed = Printed::from(close.await?);
         desk.output.one(&printed, || {

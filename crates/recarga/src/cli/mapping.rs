@@ -14,6 +14,7 @@ use super::{
     catalog::read_text,
     output::{amounts, or_dash, print, words},
 };
+use crate::deeds;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -271,8 +272,11 @@ impl Set {
 /// Takes a person's word and makes of the supplier's offers what follows.
 async fn say(desk: &Desk, supplier: SupplierName, of: Mapped, saying: Saying) -> Result<(), Failure> {
     let name = supplier.clone();
-    desk.write(move |tx, _, now| Ok(mapping::say(tx, &name, &of, &saying, now)?))
-        .await?;
+    let said = desk.write(move |tx, _, now| {
+        mapping::say(tx, &name, &of, &saying, now)?;
+        Ok(deeds::mapped(&name, &of, &saying).by_command(tx, now)?)
+    });
+    said.await?;
     remap(desk, &[supplier]).await
 }
 
@@ -313,7 +317,14 @@ async fn import(desk: &Desk, file: PathBuf) -> Result<(), Failure> {
     let unreadable = |error| Failure::new(format!("{} can't be read: {error}", file.display()));
     let read: MappingFile = serde_json::from_str(&read_text(&file)?).map_err(unreadable)?;
     let suppliers = desk
-        .write(move |tx, _, now| Ok(mapping::import_words(tx, &read, now)?))
+        .write(move |tx, _, now| {
+            let suppliers = mapping::import_words(tx, &read, now)?;
+            let words = read.operators.len() + read.listings.len();
+            for supplier in &suppliers {
+                deeds::words_imported(supplier, words).by_command(tx, now)?;
+            }
+            Ok(suppliers)
+        })
         .await?;
     remap(desk, &suppliers).await
 }

@@ -11,6 +11,7 @@ use super::{
     output::{amounts, moment, or_dash, words},
     timeline::{PrintedCall, told},
 };
+use crate::deeds;
 
 /// Who does it: kept with the order.
 #[derive(Debug, Clone, Args)]
@@ -80,6 +81,7 @@ impl Resolve {
                 by: &by,
             };
             let proposed = orders::propose(tx, context, key, word, now)?;
+            deeds::proposed(key, word, &proposed).by_command(tx, now)?;
             Ok((proposed, find(tx, id)?))
         });
         let (proposed, order) = proposed.await?;
@@ -99,7 +101,8 @@ impl Answer {
         let (id, why, by) = (self.order, self.why, self.by.name()?);
         let answered = desk.write(move |tx, context, now| {
             let key = find(tx, id)?.key();
-            orders::consent(tx, context, key, (consent, &why, &by), now)?;
+            let proposal = orders::consent(tx, context, key, (consent, &why, &by), now)?;
+            deeds::answered(&proposal, (consent, &why, &by)).by_command(tx, now)?;
             find(tx, id)
         });
         let order = answered.await?;
@@ -113,7 +116,9 @@ impl Answer {
 pub(super) async fn ask(desk: &Desk, id: OrderId) -> Result<(), Failure> {
     let asked = desk.write(move |tx, context, now| {
         let key = find(tx, id)?.key();
-        Ok(orders::ask_now(tx, context, key, now)?)
+        let order = orders::ask_now(tx, context, key, now)?;
+        deeds::asked(key).by_command(tx, now)?;
+        Ok(order)
     });
     let order = asked.await?;
     desk.output.one(&Printed::from(&order), || {

@@ -1,7 +1,7 @@
 //! `recarga routing`: the rules by which suppliers get orders.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -11,11 +11,11 @@ use clap::{Args, Subcommand};
 use engine::{
     accounts,
     catalog::Snapshot,
-    orders::{self, Attempt, Order, OrderFilter},
+    orders::{self, OrderFilter},
     page::PageRequest,
     routing::{self, Conditions, DryRun, Moved, RuleSet, RuleVersion},
 };
-use model::{Money, SupplierName};
+use model::SupplierName;
 use serde::Serialize;
 
 use super::{
@@ -23,7 +23,7 @@ use super::{
     output::{Amount, amounts, moment, words},
     queue::By,
 };
-use crate::routes::callable;
+use crate::{deeds, routes::callable};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -146,12 +146,20 @@ impl Command {
             Self::Activate(Activate { file, why }) => {
                 let (rules, _) = checked(&desk, &file).await?;
                 let (why, by) = (why.why, why.by.name()?);
-                let made = desk.write(move |tx, _, now| Ok(routing::activate(tx, &rules, (&why, &by), now)?));
+                let made = desk.write(move |tx, _, now| {
+                    let made = routing::activate(tx, &rules, (&why, &by), now)?;
+                    deeds::rules_made(&made, None).by_command(tx, now)?;
+                    Ok(made)
+                });
                 print_made(&desk, made.await?);
             }
             Self::Rollback(Rollback { version, why }) => {
                 let (why, by) = (why.why, why.by.name()?);
-                let made = desk.write(move |tx, _, now| Ok(routing::rollback(tx, version, (&why, &by), now)?));
+                let made = desk.write(move |tx, _, now| {
+                    let made = routing::rollback(tx, version, (&why, &by), now)?;
+                    deeds::rules_made(&made, Some(version)).by_command(tx, now)?;
+                    Ok(made)
+                });
                 print_made(&desk, made.await?);
             }
             Self::History { limit } => {
@@ -270,8 +278,7 @@ impl DryRunOf {
                 };
                 let page = PageRequest { start: 0, limit };
                 let found = orders::list(tx, account.id, &filter, page)?.entries;
-                let first = orders::first_attempts(tx, &found)?;
-                past.extend(pairs(found, first));
+                past.extend(routing::past(tx, found)?);
             }
             Ok(past)
         });
@@ -286,27 +293,8 @@ impl DryRunOf {
     }
 }
 
-fn pairs(orders: Vec<Order>, mut first: HashMap<orders::OrderKey, Attempt>) -> impl Iterator<Item = (Order, Attempt)> {
-    orders.into_iter().filter_map(move |order| {
-        let attempt = first.remove(&order.key())?;
-        Some((order, attempt))
-    })
-}
-
-/// What all of it would have cost more, or less, in each currency.
-fn difference(moved: &[Moved]) -> Vec<Money> {
-    let mut sums: BTreeMap<&str, Money> = BTreeMap::new();
-    for one in moved {
-        let zero = Money::zero(one.cost.currency());
-        let more = one.would_cost.checked_sub(one.cost).unwrap_or(zero);
-        let sum = sums.entry(one.cost.currency().code()).or_insert(zero);
-        *sum = sum.checked_add(more).unwrap_or(*sum);
-    }
-    sums.into_values().collect()
-}
-
 fn print_run(desk: &Desk, run: &DryRun, limit: usize) {
-    let sums = difference(&run.moved);
+    let sums = run.difference();
     let printed = PrintedRun {
         orders: run.orders,
         same: run.same,

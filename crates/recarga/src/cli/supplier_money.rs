@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use engine::{
-    db::Tx,
-    duties,
-    floats::{self, Burn, Deposit, Sample, Stop, Thresholds},
+    floats::{self, Deposit, Known, Sample, Thresholds},
     ledger::{self, SupplierSum},
 };
 use model::{Currency, Money, SupplierName, Timestamp};
@@ -17,6 +15,7 @@ use super::{
     catalog::{choose_supplier, open_suppliers},
     output::{Amount, amounts, moment, or_dash, words},
 };
+use crate::deeds;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -100,15 +99,15 @@ struct Printed {
 }
 
 impl Printed {
-    fn new(supplier: &SupplierName, kept: Kept) -> Self {
-        let Kept {
+    fn new(supplier: &SupplierName, known: Known) -> Self {
+        let lasts = known.lasts();
+        let Known {
             sample,
             burn,
             thresholds,
             stop,
             failure,
-        } = kept;
-        let lasts = sample.zip(burn).and_then(|(sample, burn)| burn.lasts(sample.float));
+        } = known;
         let (low, stop_at) = thresholds.map_or((None, None), |set| (set.low, set.stop));
         let state = match (&stop, &failure) {
             (Some(stop), _) => format!("not sold from since {}", moment(stop.since)),
@@ -148,51 +147,25 @@ fn hours(lasts: Duration) -> String {
     }
 }
 
-/// What is known of a supplier's float.
-struct Kept {
-    sample: Option<Sample>,
-    burn: Option<Burn>,
-    thresholds: Option<Thresholds>,
-    stop: Option<Stop>,
-    failure: Option<String>,
-}
-
-impl Kept {
-    fn read(tx: &mut Tx<'_>, supplier: &SupplierName, now: Timestamp) -> Result<Self, Failure> {
-        let sample = floats::latest(tx, supplier)?;
-        let burn = match sample {
-            Some(sample) => floats::burn(tx, supplier, sample.float.currency(), now)?,
-            None => None,
-        };
-        Ok(Self {
-            sample,
-            burn,
-            thresholds: floats::thresholds(tx, supplier)?,
-            stop: floats::stops(tx)?.into_iter().find(|stop| stop.supplier == *supplier),
-            failure: duties::find(tx, &format!("float:{supplier}"))?.and_then(|last| last.failure),
-        })
-    }
-}
-
 async fn list(desk: &Desk) -> Result<(), Failure> {
     let suppliers = open_suppliers(desk).await?;
     let mut printed = Vec::new();
     for (name, supplier) in suppliers.iter() {
         let (of, now) = (name.clone(), desk.now());
-        let mut kept = desk.read(move |tx| Kept::read(tx, &of, now)).await?;
+        let mut known = desk.read(move |tx| Ok(floats::known(tx, &of, now)?)).await?;
         // Where no worker has looked yet, the supplier is asked.
-        if kept.sample.is_none() {
+        if known.sample.is_none() {
             match supplier.float().await {
                 Ok(float) => {
-                    kept.sample = Some(Sample {
+                    known.sample = Some(Sample {
                         taken_at: desk.now(),
                         float,
                     });
                 }
-                Err(error) => kept.failure = Some(error.to_string()),
+                Err(error) => known.failure = Some(error.to_string()),
             }
         }
-        printed.push(Printed::new(name, kept));
+        printed.push(Printed::new(name, known));
     }
     let columns = [
         words("SUPPLIER"),
@@ -244,8 +217,11 @@ impl Limits {
             stop: set("--stop", self.stop.as_ref(), before.and_then(|before| before.stop))?,
         };
         let of = self.supplier.clone();
-        desk.write(move |tx, _, _| Ok(floats::set_thresholds(tx, &of, &thresholds)?))
-            .await?;
+        let set = desk.write(move |tx, _, now| {
+            floats::set_thresholds(tx, &of, &thresholds)?;
+            Ok(deeds::thresholds(&of, &thresholds).by_command(tx, now)?)
+        });
+        set.await?;
         let shown = |money: Option<Money>| money.map(Amount::from);
         let json = serde_json::json!({ "low": shown(thresholds.low), "stop": shown(thresholds.stop) });
         desk.output.one(&json, || {
@@ -269,7 +245,13 @@ impl PayIn {
         };
         let (of, noted) = (self.supplier.clone(), deposit.clone());
         if !desk
-            .write(move |tx, _, _| Ok(floats::add_deposit(tx, &of, &noted)?))
+            .write(move |tx, _, now| {
+                let is_new = floats::add_deposit(tx, &of, &noted)?;
+                if is_new {
+                    deeds::deposited(&of, &noted).by_command(tx, now)?;
+                }
+                Ok(is_new)
+            })
             .await?
         {
             let text = format!(

@@ -15,6 +15,7 @@ use super::{
     queue::By,
     supplier_money,
 };
+use crate::deeds;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -207,7 +208,8 @@ impl ForceIt {
                     health::release(tx, &supplier, operator.as_ref())?;
                 }
             }
-            Ok(())
+            let told = deeds::forced(&supplier, operator.as_ref(), (&state, why.trim(), &by));
+            Ok(told.by_command(tx, now)?)
         });
         written.await?;
         desk.output.one(&printed, || text);

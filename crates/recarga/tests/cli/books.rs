@@ -106,6 +106,22 @@ fn a_supplier_that_lists_nothing_has_nothing_to_map() {
 }
 
 #[test]
+fn what_is_said_of_a_suppliers_names_is_in_the_audit_log() {
+    let place = Place::set_up();
+    let words = r#"{"operators": [{"supplier": "rel", "sold_as": "1", "name": "Digicel", "country": "HT",
+        "operator": "digicel-haiti"}]}"#;
+    std::fs::write(place.path().join("words.json"), words).unwrap();
+    place.run(&["catalog", "map", "import", "words.json"]).well();
+    place
+        .run(&["catalog", "map", "reject", "rel", "--operator", "1"])
+        .well();
+    let done = place.json(&["audit", "list"]);
+    let told = |place: usize| (done[place]["action"].clone(), done[place]["subject"].clone());
+    assert_eq!(told(0), (json!("mapping.reject"), json!("rel operator 1")));
+    assert_eq!(told(1), (json!("mapping.import"), json!("rel")));
+}
+
+#[test]
 fn every_list_is_an_array_for_programs() {
     let place = Place::set_up();
     let lists: [&[&str]; 11] = [
@@ -211,6 +227,15 @@ fn money_at_a_supplier_is_watched_noted_and_compared() {
             .contains("2999-01-01 can be compared from 2999-01-02T01:00:00.000Z on"),
         "{}",
         early.error
+    );
+    let done = place.json(&["audit", "list", "--limit", "2"]);
+    assert_eq!(
+        (&done[0]["action"], &done[1]["action"], &done[0]["actor"]),
+        (
+            &json!("supplier.deposit"),
+            &json!("supplier.thresholds"),
+            &json!("command")
+        )
     );
     let unknown = place.run(&["cases", "show", "case_01h455vb4pex5vsknk084sn02q"]);
     assert!(

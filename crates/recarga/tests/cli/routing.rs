@@ -43,6 +43,11 @@ fn rules_are_checked_activated_and_taken_back() {
         (history[0]["version"].as_i64(), history[1]["made_by"].as_str()),
         (Some(2), Some("ana"))
     );
+    let done = place.json(&["audit", "list"]);
+    assert_eq!(
+        (&done[0]["action"], &done[0]["details"]["back_to"], &done[1]["action"]),
+        (&"routing.rollback".into(), &1.into(), &"routing.activate".into())
+    );
     let run = place.json(&["routing", "dry-run", "--rules", "rules.toml", "--last", "12h"]);
     assert_eq!((run["orders"].as_i64(), run["elsewhere"].as_i64()), (Some(0), Some(0)));
 }
