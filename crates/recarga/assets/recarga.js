@@ -14,6 +14,29 @@
     }
   };
 
+  // What somebody reads stays where it is, though new rows (data-key) come in above it. Rows that are new are marked.
+  const anchored = (old, fresh) => {
+    const rows = [...old.querySelectorAll("[data-key]")];
+    const known = new Set(rows.map((row) => row.dataset.key));
+    for (const row of fresh.querySelectorAll("[data-key]")) {
+      if (known.size > 0 && !known.has(row.dataset.key)) row.classList.add("is-new");
+    }
+    const top = (row) => row.getBoundingClientRect().top;
+    const seen = window.scrollY > 0 && rows.find((row) => row.isConnected && top(row) >= 0 && top(row) < innerHeight);
+    if (!seen) return () => {};
+    const before = top(seen);
+    return () => {
+      const row = fresh.querySelector(`[data-key="${CSS.escape(seen.dataset.key)}"]`);
+      if (row) window.scrollBy({ top: top(row) - before, behavior: "instant" });
+    };
+  };
+
+  // Whether somebody is in the middle of something there: has a dialog open, or marks a text to copy it.
+  const isHeld = (part) => {
+    const marked = document.getSelection();
+    return part.querySelector(":popover-open") || (marked && !marked.isCollapsed && marked.containsNode(part, true));
+  };
+
   // Puts what a page answered in the place of a part of this one. Whoever types goes on typing.
   const exchange = (id, text, url) => {
     const fresh = new DOMParser().parseFromString(text, "text/html").getElementById(id);
@@ -26,7 +49,9 @@
       // The very element stays, with what is being typed into it.
       kept.replaceWith(document.activeElement);
     }
+    const keep = anchored(old, fresh);
     old.replaceWith(fresh);
+    keep();
     const again = focused && document.getElementById(focused);
     if (again) again.focus({ preventScroll: true });
     start(fresh);
@@ -117,7 +142,7 @@
     let pause = every;
     const look = async () => {
       if (!part.isConnected) return;
-      if (!document.hidden && !part.querySelector(":popover-open")) {
+      if (!document.hidden && !isHeld(part)) {
         if (await ask(part.id, part.dataset.from || location.href)) return;
         pause = Math.min(pause * 2, PAUSE_MAX_MS);
       }

@@ -263,6 +263,9 @@ impl Config {
                 max: Duration::from_secs(self.pages.session_max_s),
             },
             request_timeout: Duration::from_millis(self.server.request_timeout_ms),
+            mapping: self
+                .mapping_policy()
+                .expect("settings are checked when they are loaded"),
         }
     }
 

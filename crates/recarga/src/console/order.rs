@@ -7,7 +7,7 @@ use axum::{
 };
 use engine::{
     db::Tx,
-    orders::{self, Order},
+    orders::{self, Order, OrderStatus, Proposal},
     people::Action,
 };
 use model::{OrderId, Timestamp};
@@ -25,6 +25,7 @@ struct OrderPage {
     line: Line,
     operator: String,
     steps: Vec<(Timestamp, String)>,
+    proposal: Option<Proposal>,
 }
 
 impl OrderPage {
@@ -35,6 +36,16 @@ impl OrderPage {
 
     fn order(&self) -> &Order {
         &self.line.order
+    }
+
+    /// Whether it can be looked at again now.
+    fn can_be_asked(&self) -> bool {
+        self.is_waiting() || self.order().is_confirming()
+    }
+
+    /// Whether no attempt of it is open, so that its money can go back at once.
+    fn is_waiting(&self) -> bool {
+        matches!(self.order().status, OrderStatus::Waiting { .. })
     }
 }
 
@@ -56,8 +67,10 @@ pub(super) async fn show(
     let operator = product.and_then(|product| catalog.operator(product.operator.as_str()));
     let directory = web.app.directory();
     let account = directory.account(story.order.account);
+    let open = story.proposals.iter().find(|one| one.answer.is_none());
     html(&OrderPage {
         page: signed_in.page,
+        proposal: open.filter(|_| story.order.is_confirming()).cloned(),
         steps: story.steps(),
         operator: operator.map_or_else(|| story.order.product_name.clone(), |operator| operator.name.clone()),
         line: Line {

@@ -1,4 +1,4 @@
-//! `/console/orders`: any order by whatever is known of it, the newest, and those that wait for a person.
+//! `/console/orders`: any order by whatever is known of it, and the newest.
 
 use askama::Template;
 use axum::{
@@ -25,7 +25,6 @@ const WANTED_CHARS_MAX: usize = 200;
 #[serde(default)]
 pub(super) struct Asked {
     q: String,
-    stuck: String,
 }
 
 #[derive(Template)]
@@ -33,7 +32,6 @@ pub(super) struct Asked {
 struct OrdersPage {
     page: Page,
     wanted: String,
-    stuck: bool,
     lines: Vec<Line>,
 }
 
@@ -44,17 +42,15 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     signed_in.require(Action::SeeConsole)?;
     let wanted: String = asked.q.trim().chars().take(WANTED_CHARS_MAX).collect();
-    let (search, stuck) = (Search::read(&wanted), !asked.stuck.is_empty());
+    let search = Search::read(&wanted);
     let read = move |tx: &mut Tx<'_>| match &search {
         Some(search) => orders::search(tx, search, SHOWN),
-        None if stuck => orders::stuck(tx, SHOWN),
         None => orders::newest(tx, SHOWN),
     };
     let found = web.app.db.read(read).await?;
     html(&OrdersPage {
         page: signed_in.page,
         wanted,
-        stuck,
         lines: named(&web, found),
     })
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::{extract::State, response::Response};
 use engine::{
+    cases,
     catalog::Snapshot,
     db::Tx,
     figures::{self, CLASSES_S, Figure},
@@ -13,11 +14,17 @@ use engine::{
 };
 use model::{Currency, Money, Rounding};
 
-use super::chart::{self, Bar, HOURS};
+use super::{
+    chart::{self, Bar, HOURS},
+    suppliers::{Overview, overviews},
+    waiting::{self, Waits},
+};
 use crate::web::{Page, PageError, Shared, SignedIn, html};
 
 /// So many of the newest orders are shown.
 const FEED: u32 = 20;
+/// So many of those that need a person are shown; the others are a click away.
+const WAITING: u32 = 5;
 
 #[derive(Template)]
 #[template(path = "console/today.html")]
@@ -26,6 +33,8 @@ struct TodayPage {
     open: OpenOrders,
     sums: Sums,
     bars: Vec<Bar>,
+    waits: Vec<Waits>,
+    cases: u64,
     suppliers: Vec<SupplierLine>,
     feed: Vec<Line>,
 }
@@ -55,8 +64,8 @@ struct Sums {
     refunded: i64,
     reversed: i64,
     this_hour: i64,
-    /// Of a hundred that ended, how many arrived; in tenths.
-    success_permille: Option<i64>,
+    /// Of ten thousand that ended, how many arrived.
+    success_bps: Option<u64>,
     /// By when 95 of 100 deliveries were there.
     p95: Option<Within>,
     /// What was earned, converted at today's rates.
@@ -65,7 +74,7 @@ struct Sums {
 
 /// How long deliveries took, as exactly as they are counted.
 #[derive(Debug, PartialEq, Eq)]
-enum Within {
+pub(super) enum Within {
     Seconds(u64),
     Longer,
 }
@@ -80,17 +89,22 @@ impl Sums {
             refunded,
             reversed: sum(|one| one.reversed),
             this_hour: this_hour.map(|one| one.delivered + one.refunded).sum(),
-            success_permille: (delivered * 1_000).checked_div(delivered + refunded),
-            p95: p95(figures),
+            success_bps: success(delivered, refunded),
+            p95: p95(figures.iter()),
             margin: margin(figures, catalog),
         }
     }
 
     /// `99.2 %`.
-    fn success(&self) -> String {
-        let percent = |permille| format!("{}.{}\u{a0}%", permille / 10, permille % 10);
-        self.success_permille.map_or_else(|| "–".to_owned(), percent)
+    fn success(&self, page: &Page) -> String {
+        self.success_bps
+            .map_or_else(|| "–".to_owned(), |bps| page.percent(&bps))
     }
+}
+
+fn success(delivered: i64, refunded: i64) -> Option<u64> {
+    let share = (delivered * 10_000).checked_div(delivered + refunded)?;
+    u64::try_from(share).ok()
 }
 
 impl TodayPage {
@@ -101,8 +115,8 @@ impl TodayPage {
 }
 
 /// The class that the 95th of a hundred deliveries is in.
-fn p95(figures: &[Figure]) -> Option<Within> {
-    let took = figures.iter().fold([0_i64; CLASSES_S.len() + 1], |mut sums, figure| {
+pub(super) fn p95<'a>(figures: impl Iterator<Item = &'a Figure>) -> Option<Within> {
+    let took = figures.fold([0_i64; CLASSES_S.len() + 1], |mut sums, figure| {
         for (sum, count) in sums.iter_mut().zip(figure.took) {
             *sum += count;
         }
@@ -136,27 +150,40 @@ fn margin(figures: &[Figure], catalog: &Snapshot) -> Option<Money> {
     })
 }
 
-/// What a supplier delivered, and what it is owed for it.
+/// What a supplier delivered, what it is owed for it, and how it stands.
 struct SupplierLine {
     name: String,
     delivered: i64,
     reversed: i64,
-    cost: Money,
+    costs: Vec<Money>,
+    /// None for one that is not in the settings any more.
+    overview: Option<Overview>,
 }
 
-fn suppliers(figures: &[Figure]) -> Vec<SupplierLine> {
-    let mut lines: BTreeMap<(String, Currency), SupplierLine> = BTreeMap::new();
+fn suppliers(figures: &[Figure], overviews: Vec<Overview>) -> Vec<SupplierLine> {
+    let line = |name: &str| SupplierLine {
+        name: name.to_owned(),
+        delivered: 0,
+        reversed: 0,
+        costs: Vec::new(),
+        overview: None,
+    };
+    let mut lines: BTreeMap<String, SupplierLine> = BTreeMap::new();
+    for overview in overviews {
+        let name = overview.name.to_string();
+        let known = lines.entry(name.clone()).or_insert_with(|| line(&name));
+        known.overview = Some(overview);
+    }
     for figure in figures.iter().filter(|figure| !figure.supplier.is_empty()) {
-        let key = (figure.supplier.clone(), figure.cost.currency());
-        let line = lines.entry(key).or_insert_with(|| SupplierLine {
-            name: figure.supplier.clone(),
-            delivered: 0,
-            reversed: 0,
-            cost: Money::zero(figure.cost.currency()),
-        });
+        let name = &figure.supplier;
+        let line = lines.entry(name.clone()).or_insert_with(|| line(name));
         line.delivered += figure.delivered;
         line.reversed += figure.reversed;
-        line.cost = line.cost.checked_add(figure.cost).unwrap_or(line.cost);
+        let same = |cost: &&mut Money| cost.currency() == figure.cost.currency();
+        match line.costs.iter_mut().find(same) {
+            Some(cost) => *cost = cost.checked_add(figure.cost).unwrap_or(*cost),
+            None => line.costs.push(figure.cost),
+        }
     }
     lines.into_values().collect()
 }
@@ -179,15 +206,20 @@ pub(super) async fn show(State(web): State<Shared>, signed_in: SignedIn) -> Resu
     let hour = figures::hour_of(signed_in.page.now);
     let read = move |tx: &mut Tx<'_>| {
         let figures = figures::list(tx, hour - HOURS + 1, hour + 1)?;
-        Ok::<_, engine::Error>((figures, orders::count_open(tx)?, orders::newest(tx, FEED)?))
+        let people = (waiting::read(tx, WAITING)?, cases::count_open(tx)?);
+        let orders = (orders::count_open(tx)?, orders::newest(tx, FEED)?);
+        Ok::<_, engine::Error>((figures, people, orders))
     };
-    let (figures, open, newest) = web.app.db.read(read).await?;
+    let (figures, (waits, cases), (open, newest)) = web.app.db.read(read).await?;
+    let overviews = overviews(&web, signed_in.page.now).await?;
     html(&TodayPage {
         page: signed_in.page,
+        waits: waiting::shown(&web, waits),
+        cases: cases.unsigned_abs(),
         open,
         sums: Sums::of(&figures, &web.app.catalog(), hour),
         bars: chart::bars(&figures, hour),
-        suppliers: suppliers(&figures),
+        suppliers: suppliers(&figures, overviews),
         feed: named(&web, newest),
     })
 }

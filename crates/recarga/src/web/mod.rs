@@ -38,7 +38,7 @@ use axum::{
     middleware::from_fn_with_state,
     routing::{get, post},
 };
-use engine::people::Lifetimes;
+use engine::{catalog::mapping::MappingPolicy, people::Lifetimes};
 use tower_http::compression::CompressionLayer;
 
 pub(crate) use self::{error::PageError, forms::Fields, page::html, visitor::SignedIn};
@@ -54,6 +54,8 @@ pub struct PageSettings {
     pub lifetimes: Lifetimes,
     /// A request is not worked on for longer.
     pub request_timeout: Duration,
+    /// When a supplier's names are taken for ours.
+    pub mapping: MappingPolicy,
 }
 
 impl Default for PageSettings {
@@ -62,6 +64,7 @@ impl Default for PageSettings {
             public_url: String::new(),
             lifetimes: Lifetimes::default(),
             request_timeout: Duration::from_secs(30),
+            mapping: MappingPolicy::default(),
         }
     }
 }
@@ -86,6 +89,14 @@ impl Web {
             "https"
         } else {
             "http"
+        }
+    }
+
+    /// Where others reach us: as the settings say, or as this one did. Without a slash at the end.
+    pub(crate) fn address<'a>(&'a self, signed_in: &'a SignedIn) -> &'a str {
+        match self.settings.public_url.trim_end_matches('/') {
+            "" => signed_in.origin(),
+            url => url,
         }
     }
 }

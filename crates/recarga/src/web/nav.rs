@@ -16,6 +16,10 @@ const COUNTER: &[Entry] = &[
 const CONSOLE: &[Entry] = &[
     Entry("/console", "nav.today", "pulse", Action::SeeConsole),
     Entry("/console/orders", "nav.orders", "list", Action::SeeConsole),
+    Entry("/console/suppliers", "nav.suppliers", "tower", Action::SeeConsole),
+    Entry("/console/catalog", "nav.catalog", "book", Action::SeeConsole),
+    Entry("/console/routing", "nav.routing", "route", Action::SeeConsole),
+    Entry("/console/cases", "nav.cases", "scale", Action::SeeMoney),
     Entry("/console/people", "nav.people", "people", Action::ChangePeople),
 ];
 
@@ -37,6 +41,12 @@ pub(super) fn places(user: &User, path: &str) -> Vec<Place> {
     let entries: &[Entry] = if user.works_for.is_some() { COUNTER } else { CONSOLE };
     let seen = entries.iter().filter(|Entry(.., action)| user.may(*action));
     let seen: Vec<_> = seen.collect();
+    // Those that need a person stand among the orders.
+    let path = if path == "/console/waiting" {
+        "/console/orders"
+    } else {
+        path
+    };
     // Of `/console` and `/console/people` the longer one is where they are.
     let fits = |entry: &&&Entry| path == entry.0 || path.starts_with(&format!("{}/", entry.0.trim_end_matches('/')));
     let current = seen

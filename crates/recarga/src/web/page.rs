@@ -63,6 +63,12 @@ impl Page {
             .map_or_else(|_| "–".to_owned(), |number| format::integer(self.language, number))
     }
 
+    /// A share, given in basis points: `97.3 %`.
+    pub fn percent(&self, bps: &u64) -> String {
+        let plain = format!("{}.{}", bps / 100, bps % 100 / 10);
+        format!("{}\u{a0}%", format::decimal(self.language, &plain))
+    }
+
     /// A moment, in UTC until the script makes it local.
     pub fn moment(&self, at: &Timestamp) -> String {
         format::moment(self.language, *at)

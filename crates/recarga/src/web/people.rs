@@ -272,8 +272,6 @@ pub(super) async fn change(
 impl Web {
     /// A link to be sent to somebody: where people reach us, or as this one did.
     fn link(&self, signed_in: &SignedIn, token: &str) -> String {
-        let url = self.settings.public_url.trim_end_matches('/');
-        let url = if url.is_empty() { signed_in.origin() } else { url };
-        format!("{url}/setup/{token}")
+        format!("{}/setup/{token}", self.address(signed_in))
     }
 }

@@ -43,6 +43,11 @@ pub(crate) struct Stage {
     _database: Database,
 }
 
+/// The supplier that has no effect.
+pub(crate) fn sandbox(clock: Arc<ManualClock>) -> Arc<dyn Supplier> {
+    Arc::new(Sandbox::open(SandboxSettings::default(), clock, &[], &HashMap::new()).unwrap())
+}
+
 /// What was answered.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -57,34 +62,29 @@ impl Stage {
     }
 
     pub(crate) async fn with(settings: ApiSettings) -> Self {
-        let sandbox = |clock: Arc<ManualClock>| -> Arc<dyn Supplier> {
-            Arc::new(Sandbox::open(SandboxSettings::default(), clock, &[], &HashMap::new()).unwrap())
-        };
-        Self::open(settings, sandbox).await
+        Self::open((settings, Settings::default()), |clock| vec![sandbox(clock)]).await
     }
 
     /// Makes one whose only supplier, called `sandbox`, is made here.
     pub(crate) async fn with_supplier<S: Supplier + 'static>(
         make: impl FnOnce(Arc<ManualClock>) -> Arc<S> + Send + 'static,
     ) -> Self {
-        Self::open(ApiSettings::default(), |clock| -> Arc<dyn Supplier> { make(clock) }).await
+        let settings = (ApiSettings::default(), Settings::default());
+        Self::open(settings, |clock| vec![make(clock)]).await
     }
 
-    async fn open(
-        settings: ApiSettings,
-        make: impl FnOnce(Arc<ManualClock>) -> Arc<dyn Supplier> + Send + 'static,
+    /// Makes one with other settings, and with whatever suppliers are made here.
+    pub(crate) async fn open(
+        (settings, business): (ApiSettings, Settings),
+        make: impl FnOnce(Arc<ManualClock>) -> Vec<Arc<dyn Supplier>> + Send + 'static,
     ) -> Self {
         let database = testkit::database();
         let clock = Arc::new(ManualClock::default());
         let sandbox_clock = Arc::clone(&clock);
         let options = AppOptions {
             db: database.db.clone(),
-            settings: Settings::default(),
-            suppliers: Box::new(move |_| {
-                let mut suppliers = Suppliers::new();
-                suppliers.insert(make(sandbox_clock));
-                suppliers
-            }),
+            settings: business,
+            suppliers: Box::new(move |_| make(sandbox_clock).into_iter().collect::<Suppliers>()),
             present: Arc::new(invoice_json(BASE_URL)),
             numbers: Numbers::embedded(),
             ids: Ids::seeded(1),

@@ -4,12 +4,16 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{body::Body, http::Request};
 use engine::{
+    Settings,
+    catalog::mapping::{Create, MappingPolicy},
     db::Tx,
     people::{self, LinkKind, NewUser, PeopleError, Role},
 };
+use model::Supplier;
 use recarga::{api::ApiSettings, web::PageSettings};
+use testkit::ManualClock;
 
-use crate::stage::{Answer, Stage};
+use crate::stage::{Answer, Stage, sandbox};
 
 /// A password that nobody guesses.
 pub(crate) const PASSWORD: &str = "green parrots at noon";
@@ -24,12 +28,31 @@ pub(crate) struct Browser {
 
 /// A Recarga with pages.
 pub(crate) async fn stage() -> Arc<Stage> {
+    stage_of(Settings::default(), |clock| vec![sandbox(clock)]).await
+}
+
+/// A Recarga with pages whose mappings always wait for a person, with other settings and suppliers.
+pub(crate) async fn stage_of(
+    business: Settings,
+    suppliers: impl FnOnce(Arc<ManualClock>) -> Vec<Arc<dyn Supplier>> + Send + 'static,
+) -> Arc<Stage> {
+    let pages = PageSettings {
+        mapping: NOT_BY_ITSELF,
+        ..PageSettings::default()
+    };
     let settings = ApiSettings {
-        pages: Some(PageSettings::default()),
+        pages: Some(pages),
         ..ApiSettings::default()
     };
-    Arc::new(Stage::with(settings).await)
+    Arc::new(Stage::open((settings, business), suppliers).await)
 }
+
+/// No likeness is enough to be used without a person's word.
+pub(crate) const NOT_BY_ITSELF: MappingPolicy = MappingPolicy {
+    apply_min: 101,
+    suggest_min: 60,
+    create: Create::Nothing,
+};
 
 impl Browser {
     pub(crate) fn new(stage: &Arc<Stage>) -> Self {

@@ -3,11 +3,19 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't go on stops")]
 
 mod browser;
+mod cases;
+mod catalog;
 mod console;
 mod counter;
+mod deciding;
 mod entering;
 mod people;
+mod routing;
 mod safety;
+#[path = "../duties/scripted.rs"]
+#[allow(dead_code, reason = "each test uses a part")]
+mod scripted;
 #[path = "../api/stage.rs"]
 #[allow(dead_code, reason = "each test uses a part")]
 mod stage;
+mod suppliers;

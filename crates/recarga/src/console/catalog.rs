@@ -1,0 +1,183 @@
+//! `/console/catalog`: what is sold, by country and operator, and by whom.
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    response::Response,
+};
+use engine::{
+    catalog::{ProductFilter, Snapshot, TestProducts},
+    page::PageRequest,
+    people::Action,
+};
+use model::{Country, Money, Operator, Product, decimal_text};
+use serde::Deserialize;
+
+use crate::web::{Page, PageError, Shared, SignedIn, html};
+
+/// So many products are shown at once.
+const PAGE: usize = 50;
+/// A longer question is no product's name.
+const WANTED_CHARS_MAX: usize = 100;
+
+/// What stands in the address of the list.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    q: String,
+    country: String,
+    operator: String,
+    /// `off` for what can't be bought.
+    state: String,
+    start: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/catalog.html")]
+struct CatalogPage {
+    page: Page,
+    asked: Asked,
+    countries: Vec<(String, &'static str)>,
+    total: usize,
+    lines: Vec<ProductLine>,
+    previous: String,
+    next: String,
+}
+
+impl CatalogPage {
+    fn count(&self) -> u64 {
+        u64::try_from(self.total).unwrap_or(u64::MAX)
+    }
+}
+
+/// A product in a line.
+pub(super) struct ProductLine {
+    pub(super) product: Product,
+    pub(super) operator: String,
+    pub(super) country: &'static str,
+    /// Who sells it now.
+    sellers: Vec<String>,
+}
+
+impl ProductLine {
+    pub(super) fn new(catalog: &Snapshot, product: &Product) -> Self {
+        let mut sellers: Vec<_> = catalog
+            .offers(&product.id)
+            .iter()
+            .map(|offer| offer.supplier.to_string())
+            .collect();
+        sellers.sort();
+        sellers.dedup();
+        let operator = catalog.operator(product.operator.as_str());
+        Self {
+            operator: operator.map_or_else(|| product.operator.to_string(), |operator| operator.name.clone()),
+            country: catalog.country_name(product.country),
+            product: product.clone(),
+            sellers,
+        }
+    }
+
+    /// `5–100`, `5 · 10 · 25`, or both; of many the first and how many there are.
+    fn values(&self) -> String {
+        let plain = |money: Money| decimal_text(money.major());
+        let range = self
+            .product
+            .range
+            .map(|range| format!("{}–{}", plain(range.min), plain(range.max)));
+        let packages = self.product.packages.iter().map(|package| match &package.title {
+            Some(title) => title.clone(),
+            None => package.value.clone(),
+        });
+        let mut values: Vec<_> = range.into_iter().chain(packages).collect();
+        let more = values.len().saturating_sub(VALUES_SHOWN);
+        values.truncate(VALUES_SHOWN);
+        if more > 0 {
+            values.push(format!("+{more}"));
+        }
+        values.join(" · ")
+    }
+}
+
+/// So many amounts of a product are named in its line.
+const VALUES_SHOWN: usize = 4;
+
+impl Asked {
+    /// The address of another page of the same list.
+    fn at(&self, start: usize) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let start = start.to_string();
+        let fields = [
+            ("q", &self.q),
+            ("country", &self.country),
+            ("operator", &self.operator),
+            ("state", &self.state),
+            ("start", &start),
+        ];
+        query.extend_pairs(fields.iter().filter(|(_, value)| !value.is_empty()));
+        format!("/console/catalog?{}", query.finish())
+    }
+
+    /// Everything that fits, in the order in which it is shown.
+    fn found<'a>(&self, catalog: &'a Snapshot) -> Vec<&'a Product> {
+        let all = PageRequest {
+            start: 0,
+            limit: u32::MAX,
+        };
+        let country: Option<Country> = self.country.parse().ok();
+        let wanted: String = self.q.trim().chars().take(WANTED_CHARS_MAX).collect();
+        let mut found = if wanted.is_empty() {
+            let filter = ProductFilter {
+                countries: country.into_iter().collect(),
+                test_products: TestProducts::Shown,
+                ..ProductFilter::default()
+            };
+            catalog.list(&filter, all).products
+        } else {
+            let mut found = catalog.search(&wanted, TestProducts::Shown, all).products;
+            found.retain(|product| country.is_none_or(|country| product.country == country));
+            found
+        };
+        found.retain(|product| self.operator.is_empty() || product.operator.as_str() == self.operator);
+        found.retain(|product| self.state != "off" || !product.in_stock);
+        found
+    }
+}
+
+/// The countries that something is known of, by their names.
+fn countries(catalog: &Snapshot) -> Vec<(String, &'static str)> {
+    let named = |operator: &Operator| (operator.country.to_string(), catalog.country_name(operator.country));
+    let mut countries: Vec<_> = catalog.operators().map(named).collect();
+    countries.sort_by(|one, other| (one.1, &one.0).cmp(&(other.1, &other.0)));
+    countries.dedup();
+    countries
+}
+
+pub(super) async fn list(
+    State(web): State<Shared>,
+    signed_in: SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
+    signed_in.require(Action::SeeConsole)?;
+    let catalog = web.app.catalog();
+    let found = asked.found(&catalog);
+    let start = asked.start.parse().unwrap_or(0).min(found.len());
+    let lines = found.iter().skip(start).take(PAGE);
+    let end = start + PAGE;
+    html(&CatalogPage {
+        page: signed_in.page,
+        countries: countries(&catalog),
+        total: found.len(),
+        lines: lines.map(|product| ProductLine::new(&catalog, product)).collect(),
+        previous: if start > 0 {
+            asked.at(start.saturating_sub(PAGE))
+        } else {
+            String::new()
+        },
+        next: if end < found.len() {
+            asked.at(end)
+        } else {
+            String::new()
+        },
+        asked,
+    })
+}

@@ -1,0 +1,307 @@
+//! `/console/orders/{order}/…`: what people do about an order: ask its supplier, say what became of it, agree or
+//! not, give its money back. Each only where the order's state allows it, and else the page says why not.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Redirect, Response},
+};
+use engine::{
+    Context,
+    db::Tx,
+    orders::{self, Attempt, Consent, DecideError, Order, OrderKey, Proposal, Verdict, Word},
+    people::Action,
+};
+use model::{OrderId, Timestamp};
+use serde::Deserialize;
+
+use super::{
+    shown_again,
+    today::{Line, named},
+};
+use crate::{
+    cli::told,
+    deeds,
+    web::{Fields, Page, PageError, Shared, SignedIn, html},
+};
+
+#[derive(Template)]
+#[template(path = "console/decide.html")]
+struct DecidePage {
+    page: Page,
+    line: Line,
+    last: Option<Attempt>,
+    proposal: Option<Proposal>,
+    two_person: bool,
+    attempts_left: bool,
+    given: Given,
+    wrong: Wrong,
+}
+
+#[derive(Template)]
+#[template(path = "console/give_back.html")]
+struct GiveBackPage {
+    page: Page,
+    line: Line,
+    given: Given,
+    wrong: Wrong,
+}
+
+/// What a form says.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Given {
+    /// A verdict, or a consent.
+    #[serde(default)]
+    says: String,
+    #[serde(default)]
+    why: String,
+}
+
+/// What is wrong with it, at its fields.
+#[derive(Debug, Default)]
+struct Wrong {
+    says: String,
+    why: String,
+    /// What is wrong with all of it: the order has gone on, or somebody was first.
+    whole: String,
+}
+
+impl DecidePage {
+    /// What the supplier said last.
+    fn says(&self) -> String {
+        let outcome = self.last.as_ref().and_then(|last| last.outcome.as_ref());
+        outcome.map_or_else(|| self.page.t("waiting.no_answer").to_owned(), told)
+    }
+
+    /// Whether who looks has proposed it: they can only take it back.
+    fn is_mine(&self, proposal: &Proposal) -> bool {
+        self.page.user.as_ref().is_some_and(|user| user.login == proposal.by)
+    }
+}
+
+impl Wrong {
+    fn of(page: &Page, error: DecideError) -> Result<Self, PageError> {
+        let whole = match error {
+            DecideError::Unknown => return Err(PageError::NotFound),
+            DecideError::Internal(error) => return Err(error.into()),
+            DecideError::Missing(_) => {
+                return Ok(Self {
+                    why: page.t("decide.why_missing").to_owned(),
+                    ..Self::default()
+                });
+            }
+            DecideError::NotOpen(state) | DecideError::NotDue(state) | DecideError::NotWaiting(state) => {
+                page.fill("decide.changed", &[("state", &page.word("stage", state))])
+            }
+            DecideError::Forgotten => page.t("decide.forgotten").to_owned(),
+            DecideError::NoAttemptLeft(attempts) => page.fill("decide.no_attempt_left", &[("n", &attempts)]),
+            DecideError::AlreadyProposed(by) => page.fill("decide.already_proposed", &[("by", &by)]),
+            DecideError::NothingProposed => page.t("decide.nothing_proposed").to_owned(),
+            DecideError::SamePerson(_) => page.t("decide.same_person").to_owned(),
+        };
+        Ok(Self {
+            whole,
+            ..Self::default()
+        })
+    }
+}
+
+/// Finds an order, whoever's it is.
+fn find(tx: &mut Tx<'_>, id: OrderId) -> Result<Option<Order>, engine::Error> {
+    match orders::find_invoice(tx, id)? {
+        Some((account, _)) => orders::find(tx, account, id),
+        None => Ok(None),
+    }
+}
+
+/// Does something to an order in one transaction, with what the audit log is told of it.
+async fn act(
+    web: &Shared,
+    signed_in: &SignedIn,
+    order: &str,
+    act: impl Fn(&mut Tx<'_>, &Context, OrderKey, Timestamp) -> Result<deeds::Told, DecideError> + Send + 'static,
+) -> Result<Result<Response, DecideError>, PageError> {
+    let id: OrderId = order.parse().map_err(|_| PageError::NotFound)?;
+    let (user, context) = (Arc::clone(&signed_in.user), Arc::clone(&web.app.context));
+    let now = web.app.clock.now();
+    let write = move |tx: &mut Tx<'_>| {
+        let key = find(tx, id)?.ok_or(DecideError::Unknown)?.key();
+        let told = act(tx, &context, key, now)?;
+        Ok::<_, DecideError>(told.by_user(tx, &user, now)?)
+    };
+    let done = web.app.db.write_with(write).await;
+    Ok(done.map(|()| Redirect::to(&format!("/console/orders/{id}")).into_response()))
+}
+
+pub(super) async fn ask(
+    State(web): State<Shared>,
+    signed_in: SignedIn,
+    Path(order): Path<String>,
+) -> Result<Response, PageError> {
+    signed_in.require(Action::AskSupplier)?;
+    let ask = |tx: &mut Tx<'_>, context: &Context, key, now| {
+        orders::ask_now(tx, context, key, now)?;
+        Ok(deeds::asked(key))
+    };
+    match act(&web, &signed_in, &order, ask).await? {
+        Ok(answer) => Ok(answer),
+        // It has gone on by itself: its page shows how it stands.
+        Err(DecideError::NotDue(_)) => Ok(Redirect::to(&format!("/console/orders/{order}")).into_response()),
+        Err(error) => Err(Wrong::of(&signed_in.page, error).err().unwrap_or(PageError::Internal)),
+    }
+}
+
+/// Shows an order with the forms that decide on it.
+async fn deciding(
+    web: &Shared,
+    signed_in: &SignedIn,
+    order: &str,
+    (given, wrong): (Given, Wrong),
+) -> Result<DecidePage, PageError> {
+    let id: OrderId = order.parse().map_err(|_| PageError::NotFound)?;
+    let read = move |tx: &mut Tx<'_>| {
+        let Some(order) = find(tx, id)? else { return Ok(None) };
+        let last = orders::attempts(tx, order.key())?.pop();
+        let proposals = orders::proposals(tx, order.key())?;
+        let open = proposals.into_iter().find(|one| one.answer.is_none());
+        Ok::<_, engine::Error>(Some((order, last, open)))
+    };
+    let (order, last, open) = web.app.db.read(read).await?.ok_or(PageError::NotFound)?;
+    let settings = &web.app.context.settings;
+    Ok(DecidePage {
+        page: signed_in.page.clone(),
+        attempts_left: order.attempts < settings.attempts_max,
+        two_person: settings.two_person,
+        // The supplier's own word overtakes what was proposed.
+        proposal: open.filter(|_| order.is_confirming()),
+        line: named(web, vec![order]).pop().ok_or(PageError::Internal)?,
+        last,
+        given,
+        wrong,
+    })
+}
+
+pub(super) async fn show(
+    State(web): State<Shared>,
+    signed_in: SignedIn,
+    Path(order): Path<String>,
+) -> Result<Response, PageError> {
+    signed_in.require(Action::DecideOrder)?;
+    let page = deciding(&web, &signed_in, &order, (Given::default(), Wrong::default())).await?;
+    html(&page)
+}
+
+pub(super) async fn propose(
+    State(web): State<Shared>,
+    signed_in: SignedIn,
+    Path(order): Path<String>,
+    Fields(given): Fields<Given>,
+) -> Result<Response, PageError> {
+    signed_in.require(Action::DecideOrder)?;
+    let Ok(verdict) = given.says.parse::<Verdict>() else {
+        let wrong = Wrong {
+            says: signed_in.page.t("decide.choose").to_owned(),
+            ..Wrong::default()
+        };
+        return shown_again(&deciding(&web, &signed_in, &order, (given, wrong)).await?);
+    };
+    let (why, by) = (given.why.clone(), signed_in.user.login.clone());
+    let propose = move |tx: &mut Tx<'_>, context: &Context, key, now| {
+        let word = Word {
+            verdict,
+            why: &why,
+            by: &by,
+        };
+        let proposed = orders::propose(tx, context, key, word, now)?;
+        Ok(deeds::proposed(key, word, &proposed))
+    };
+    decided(&web, &signed_in, &order, given, propose).await
+}
+
+pub(super) async fn answer(
+    State(web): State<Shared>,
+    signed_in: SignedIn,
+    Path(order): Path<String>,
+    Fields(given): Fields<Given>,
+) -> Result<Response, PageError> {
+    signed_in.require(Action::DecideOrder)?;
+    let consent = match given.says.as_str() {
+        "confirm" => Consent::Confirm,
+        "reject" => Consent::Reject,
+        _ => return Err(PageError::BadRequest),
+    };
+    let (why, by) = (given.why.clone(), signed_in.user.login.clone());
+    let consent = move |tx: &mut Tx<'_>, context: &Context, key, now| {
+        let proposal = orders::consent(tx, context, key, (consent, &why, &by), now)?;
+        Ok(deeds::answered(&proposal, (consent, &why, &by)))
+    };
+    decided(&web, &signed_in, &order, given, consent).await
+}
+
+async fn decided(
+    web: &Shared,
+    signed_in: &SignedIn,
+    order: &str,
+    given: Given,
+    decide: impl Fn(&mut Tx<'_>, &Context, OrderKey, Timestamp) -> Result<deeds::Told, DecideError> + Send + 'static,
+) -> Result<Response, PageError> {
+    match act(web, signed_in, order, decide).await? {
+        Ok(answer) => Ok(answer),
+        Err(error) => {
+            let wrong = Wrong::of(&signed_in.page, error)?;
+            shown_again(&deciding(web, signed_in, order, (given, wrong)).await?)
+        }
+    }
+}
+
+/// Shows an order with the form that gives its money back.
+async fn giving_back(
+    web: &Shared,
+    signed_in: &SignedIn,
+    order: &str,
+    (given, wrong): (Given, Wrong),
+) -> Result<GiveBackPage, PageError> {
+    let id: OrderId = order.parse().map_err(|_| PageError::NotFound)?;
+    let order = web.app.db.read(move |tx| find(tx, id)).await?;
+    Ok(GiveBackPage {
+        page: signed_in.page.clone(),
+        line: named(web, vec![order.ok_or(PageError::NotFound)?])
+            .pop()
+            .ok_or(PageError::Internal)?,
+        given,
+        wrong,
+    })
+}
+
+pub(super) async fn show_give_back(
+    State(web): State<Shared>,
+    signed_in: SignedIn,
+    Path(order): Path<String>,
+) -> Result<Response, PageError> {
+    signed_in.require(Action::RefundOrder)?;
+    let page = giving_back(&web, &signed_in, &order, (Given::default(), Wrong::default())).await?;
+    html(&page)
+}
+
+pub(super) async fn give_back(
+    State(web): State<Shared>,
+    signed_in: SignedIn,
+    Path(order): Path<String>,
+    Fields(given): Fields<Given>,
+) -> Result<Response, PageError> {
+    signed_in.require(Action::RefundOrder)?;
+    let (why, by) = (given.why.clone(), signed_in.user.login.clone());
+    let back = move |tx: &mut Tx<'_>, context: &Context, key, now| {
+        orders::give_back(tx, context, key, (&why, &by), now)?;
+        Ok(deeds::given_back(key, (&why, &by)))
+    };
+    match act(&web, &signed_in, &order, back).await? {
+        Ok(answer) => Ok(answer),
+        Err(error) => {
+            let wrong = Wrong::of(&signed_in.page, error)?;
+            shown_again(&giving_back(&web, &signed_in, &order, (given, wrong)).await?)
+        }
+    }
+}
