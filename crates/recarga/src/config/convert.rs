@@ -9,13 +9,14 @@ use std::{
 
 use ::suppliers::SandboxSettings;
 use engine::{AskSchedule, Settings, catalog::mapping::MappingPolicy, floats::FloatPolicy, people::Lifetimes};
+use ipnet::IpNet;
 use model::{Money, SupplierName};
 use numbers::Numbers;
 
 use super::{Config, ConfigError, Database, Sandbox};
 use crate::{
     api::{ApiSettings, MetricsText, RateLimit},
-    web::PageSettings,
+    web::{PageSettings, address::network},
     webhooks::{WebhookSettings, WebhookTargets},
     worker::{DutySettings, WorkerSettings},
 };
@@ -52,6 +53,7 @@ impl Config {
         self.database()?;
         self.sandbox_settings()?;
         self.mapping_policy()?;
+        self.trusted_proxies()?;
         crate::telemetry::check_filter(&self.log.filter).map_err(|why| ConfigError::value("log.filter", &why))?;
         let at_least = |key: &str, value: u64, min: u64| {
             let why = || format!("{value} is too small, at least {min}");
@@ -266,7 +268,20 @@ impl Config {
             mapping: self
                 .mapping_policy()
                 .expect("settings are checked when they are loaded"),
+            trusted_proxies: self
+                .trusted_proxies()
+                .expect("settings are checked when they are loaded"),
+            tries_per_minute: NonZeroU32::new(self.pages.tries_per_minute),
         }
+    }
+
+    /// Proxies that are believed when they say who is behind them.
+    fn trusted_proxies(&self) -> Result<Vec<IpNet>, ConfigError> {
+        let read = |text: &String| {
+            let why = || format!("{text:?} is no address and no network such as 10.0.0.0/8");
+            network(text).ok_or_else(|| ConfigError::value("server.trusted_proxies", &why()))
+        };
+        self.server.trusted_proxies.iter().map(read).collect()
     }
 
     /// How webhooks are sent.

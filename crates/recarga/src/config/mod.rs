@@ -106,6 +106,7 @@ section!(
         public_url: String,
         request_timeout_ms: u64,
         body_max_bytes: usize,
+        trusted_proxies: Vec<String>,
         rate_limit_per_minute: u32,
         rate_limit_burst: u32,
         shutdown_grace_s: u64,
@@ -175,7 +176,7 @@ section!(
 );
 section!(
     /// `[pages]`
-    Pages { enabled: bool, session_idle_s: u64, session_max_s: u64 }
+    Pages { enabled: bool, session_idle_s: u64, session_max_s: u64, tries_per_minute: u32 }
 );
 section!(
     /// `[log]`

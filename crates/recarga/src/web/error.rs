@@ -1,8 +1,10 @@
 //! What can go wrong on the way to a page, each shown in the same design and saying nothing of the inside.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::{
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
 };
 
@@ -23,6 +25,8 @@ pub(crate) enum PageError {
     BadRequest,
     /// A form that another site has sent.
     Foreign,
+    /// Their network has tried to come in too often: so long they have to wait.
+    TooMany { wait: Duration },
     /// Too much at once, or no answer in time.
     Busy,
     /// Something is wrong with us.
@@ -46,6 +50,7 @@ impl PageError {
             Self::Forbidden | Self::Foreign => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -58,6 +63,7 @@ impl PageError {
             Self::Foreign => ("error.foreign_title", "error.foreign"),
             Self::NotFound => ("error.not_found_title", "error.not_found"),
             Self::BadRequest => ("error.bad_request_title", "error.bad_request"),
+            Self::TooMany { .. } => ("error.too_many_title", "error.too_many"),
             Self::Busy => ("error.busy_title", "error.busy"),
             Self::SignIn { .. } | Self::AskAgain { .. } | Self::Internal => ("error.internal_title", "error.internal"),
         }
@@ -83,7 +89,12 @@ impl PageError {
             request_id,
         };
         let body = shown.render().unwrap_or_else(|_| "Error".to_owned());
-        (self.status(), Html(body)).into_response()
+        let mut answer = (self.status(), Html(body)).into_response();
+        if let Self::TooMany { wait } = self {
+            let seconds = HeaderValue::from(wait.as_secs() + 1);
+            answer.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
+        answer
     }
 }
 

@@ -4,6 +4,7 @@
 //! counter and the console add theirs. `front` is the one layer around them: who comes, in which
 //! language, and the headers of every answer. `docs/PAGES.md` says how to add a page.
 
+pub(crate) mod address;
 mod again;
 mod app_codes;
 mod assets;
@@ -28,9 +29,10 @@ mod preferences;
 mod profile;
 mod second_step;
 mod sign_in;
+mod throttle;
 mod visitor;
 
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -39,6 +41,7 @@ use axum::{
     routing::{get, post},
 };
 use engine::{catalog::mapping::MappingPolicy, people::Lifetimes};
+use ipnet::IpNet;
 use tower_http::compression::CompressionLayer;
 
 pub(crate) use self::{error::PageError, forms::Fields, page::html, visitor::SignedIn};
@@ -56,6 +59,10 @@ pub struct PageSettings {
     pub request_timeout: Duration,
     /// When a supplier's names are taken for ours.
     pub mapping: MappingPolicy,
+    /// Proxies that are believed when they say who is behind them.
+    pub trusted_proxies: Vec<IpNet>,
+    /// So often one network may try to come in within a minute; none: as often as it likes.
+    pub tries_per_minute: Option<NonZeroU32>,
 }
 
 impl Default for PageSettings {
@@ -65,6 +72,8 @@ impl Default for PageSettings {
             lifetimes: Lifetimes::default(),
             request_timeout: Duration::from_secs(30),
             mapping: MappingPolicy::default(),
+            trusted_proxies: Vec::new(),
+            tries_per_minute: NonZeroU32::new(60),
         }
     }
 }
@@ -79,6 +88,7 @@ pub(crate) struct Web {
     pub(crate) settings: PageSettings,
     cookies: cookies::Cookies,
     passwords: passwords::Passwords,
+    throttle: throttle::Throttle,
     request_ids: RequestIds,
 }
 
@@ -109,18 +119,24 @@ pub(crate) fn beside(api: Router, app: Arc<App>, settings: PageSettings) -> Rout
     let web = Arc::new(Web {
         cookies: cookies::Cookies::new(settings.public_url.starts_with("https://")),
         passwords: passwords::Passwords::default(),
+        throttle: throttle::Throttle::new(settings.tries_per_minute),
         request_ids: RequestIds::new(&app.context.ids, app.clock.now()),
         settings,
         app,
     });
-    let pages = Router::new()
-        .merge(crate::counter::routes())
-        .merge(crate::console::routes())
+    let entering = Router::new()
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/sign-in/code", post(second_step::enter))
         .route("/sign-in/again", get(again::show).post(again::prove))
-        .route("/sign-out", post(sign_in::leave))
+        .route("/sign-in/passkey", post(passkeys::enter))
+        .route("/sign-in/passkey/begin", post(passkeys::begin))
         .route("/setup/{token}", get(links::show).post(links::take))
+        .route_layer(from_fn_with_state(Arc::clone(&web), throttle::by_network));
+    let pages = Router::new()
+        .merge(crate::counter::routes())
+        .merge(crate::console::routes())
+        .merge(entering)
+        .route("/sign-out", post(sign_in::leave))
         .route("/profile", get(profile::show).post(profile::rename))
         .route("/profile/password", post(profile::change_password))
         .route("/profile/code", get(app_codes::begin).post(app_codes::confirm))
@@ -129,8 +145,6 @@ pub(crate) fn beside(api: Router, app: Arc<App>, settings: PageSettings) -> Rout
         .route("/profile/passkeys", post(passkeys::add))
         .route("/profile/passkeys/begin", post(passkeys::begin_adding))
         .route("/profile/passkeys/{id}/remove", post(passkeys::remove))
-        .route("/sign-in/passkey", post(passkeys::enter))
-        .route("/sign-in/passkey/begin", post(passkeys::begin))
         .route("/people", get(people::list).post(people::invite))
         .route("/people/{user}/{change}", post(people::change))
         .route("/console/people", get(people::list).post(people::invite))

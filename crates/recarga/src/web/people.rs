@@ -85,6 +85,19 @@ impl Place {
         Ok(place)
     }
 
+    /// An invitation as it is shown first: for somebody who can do least.
+    fn blank(self) -> Invite {
+        let role = if self.account.is_some() {
+            Role::Cashier
+        } else {
+            Role::ReadOnly
+        };
+        Invite {
+            role: role.to_string(),
+            ..Invite::default()
+        }
+    }
+
     fn roles(self) -> Vec<Role> {
         let fits = |role: &Role| self.account.is_none() || role.is_of_account();
         Role::ALL.into_iter().filter(fits).collect()
@@ -133,7 +146,7 @@ async fn page(
 
 pub(super) async fn list(State(web): State<Shared>, signed_in: SignedIn) -> Result<Response, PageError> {
     let place = Place::of(&signed_in)?;
-    page(&web, (&signed_in, place), None, (Invite::default(), String::new())).await
+    page(&web, (&signed_in, place), None, (place.blank(), String::new())).await
 }
 
 pub(super) async fn invite(
@@ -179,7 +192,7 @@ pub(super) async fn invite(
     match web.app.db.write_with(invite).await {
         Ok((user, token)) => {
             let made = Some((user.name, web.link(&signed_in, &token)));
-            page(&web, (&signed_in, place), made, (Invite::default(), String::new())).await
+            page(&web, (&signed_in, place), made, (place.blank(), String::new())).await
         }
         Err(error) => {
             let error = signed_in.page.t(message(&error)?).to_owned();
@@ -258,12 +271,12 @@ pub(super) async fn change(
     match web.app.db.write_with(change).await {
         Ok((user, Some(token))) => {
             let made = Some((user.name, web.link(&signed_in, &token)));
-            page(&web, (&signed_in, place), made, (Invite::default(), String::new())).await
+            page(&web, (&signed_in, place), made, (place.blank(), String::new())).await
         }
         Ok((_, None)) => Ok(Redirect::to(place.path).into_response()),
         Err(error) => {
             let error = signed_in.page.t(message(&error)?).to_owned();
-            let shown = page(&web, (&signed_in, place), None, (Invite::default(), error)).await?;
+            let shown = page(&web, (&signed_in, place), None, (place.blank(), error)).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, shown).into_response())
         }
     }

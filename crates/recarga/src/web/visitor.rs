@@ -12,7 +12,7 @@ use engine::{
 };
 use model::AccountId;
 
-use super::{Page, PageError, Web, cookies, language::Language};
+use super::{Page, PageError, Web, address, cookies, language::Language};
 
 /// Somebody who looks at a page, signed in or not.
 #[derive(Clone)]
@@ -85,6 +85,8 @@ impl Visitor {
             .or_else(|| chosen("theme"))
             .and_then(theme);
         let peer = request.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map(|ConnectInfo(peer)| peer.ip());
+        let client = address::of_client(peer, headers, &web.settings.trusted_proxies);
         Ok(Self {
             page: Page {
                 language,
@@ -94,7 +96,7 @@ impl Visitor {
                 now,
             },
             session,
-            address: peer.map_or_else(String::new, |ConnectInfo(peer)| peer.ip().to_string()),
+            address: client.map_or_else(String::new, |client| client.to_string()),
             agent: text(header::USER_AGENT).to_owned(),
             back: back(request),
             origin: format!("{}://{}", web.scheme(), text(header::HOST)),

@@ -19,3 +19,4 @@ mod scripted;
 #[allow(dead_code, reason = "each test uses a part")]
 mod stage;
 mod suppliers;
+mod throttle;

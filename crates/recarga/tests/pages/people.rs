@@ -188,3 +188,17 @@ async fn with_codes_a_password_is_half_the_way() {
         .await;
     assert_eq!(again.header("location"), "/sign-in?next=%2F", "a step is taken once");
 }
+
+#[tokio::test]
+async fn who_is_invited_is_offered_the_least_role_first() {
+    let stage = stage().await;
+    for (role, path, least) in [
+        (Role::Owner, "/console/people", "read-only"),
+        (Role::Manager, "/people", "cashier"),
+    ] {
+        let mut browser = Browser::signed_in(&stage, role).await;
+        let page = browser.get(path).await.text;
+        let form = page.split("id=\"field-role\"").nth(1).unwrap();
+        assert!(form.contains(&format!("value=\"{least}\" selected")), "{form}");
+    }
+}
