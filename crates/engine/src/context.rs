@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use model::{Ids, Timestamp};
+use model::{Ids, Money, Timestamp};
 
 use crate::invoices::Invoice;
 
@@ -47,6 +47,8 @@ pub struct Settings {
     pub held_up_max: Duration,
     /// Whether two people have to agree on what became of an order that nobody knows about.
     pub two_person: bool,
+    /// How much one person alone may pay into an account, or out of it, within a day; in dollars. None: any sum.
+    pub funding_alone_max: Option<Money>,
     /// How long the evidence of calls to suppliers is kept.
     pub evidence_kept: Duration,
     /// A phone that received less than it should, by more than this share, is worth a person's look.
@@ -86,6 +88,7 @@ impl Default for Settings {
             restored_at: None,
             held_up_max: Duration::from_mins(30),
             two_person: false,
+            funding_alone_max: Some(Money::new(1_000_000, "USD".parse().expect("a currency"))),
             evidence_kept: Duration::from_hours(400 * 24),
             delivered_tolerance_bps: 200,
         }

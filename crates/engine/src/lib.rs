@@ -17,6 +17,7 @@ pub mod duties;
 mod error;
 pub mod figures;
 pub mod floats;
+pub mod fundings;
 pub mod health;
 pub mod idempotency;
 pub mod invoices;

@@ -61,6 +61,12 @@ impl Directory {
         self.accounts.values()
     }
 
+    /// How many keys of an account let somebody in.
+    pub fn keys_in_force(&self, account: AccountId) -> usize {
+        let in_force = |key: &&ApiKey| key.account == account && key.revoked_at.is_none();
+        self.keys.values().filter(in_force).count()
+    }
+
     /// Lets a Bearer token in.
     pub fn authenticate_token(&self, token: &str) -> Result<(&Account, &ApiKey), AuthError> {
         let (id, secret) = split_token(token).ok_or(AuthError)?;

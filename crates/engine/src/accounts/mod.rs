@@ -12,7 +12,7 @@ pub use directory::{AuthError, Directory};
 pub use keys::{ApiKey, NewKey, Scope, UnknownScope, create_key, list_keys, revoke_key};
 use model::{AccountId, Country, Currency, DepositId, Ids, Money, Timestamp};
 pub(crate) use store::{AccountRow, ask, lock, write_counts};
-pub use store::{find, list};
+pub use store::{Activity, activity, find, list};
 
 use crate::{
     Error,
@@ -20,6 +20,7 @@ use crate::{
     context::Settings,
     db::{Tx, values},
     ledger::{self, Books, Deposit, InsufficientBalance},
+    people,
 };
 
 /// A reseller.
@@ -45,6 +46,19 @@ pub struct Account {
     pub created_at: Timestamp,
     /// Where its customers' numbers are from when they are written without a country.
     pub home_country: Option<Country>,
+}
+
+impl Account {
+    /// What the house agrees on with it.
+    pub fn terms(&self) -> Terms {
+        Terms {
+            name: self.name.clone(),
+            home_country: self.home_country,
+            markup_bps: self.markup_bps,
+            below_cost: self.below_cost,
+            limits: self.limits,
+        }
+    }
 }
 
 /// Whether an account may buy.
@@ -105,9 +119,36 @@ pub struct NewAccount {
     pub below_cost: BelowCost,
 }
 
+/// What the house agrees on with an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// Its name.
+    pub name: String,
+    /// Where its customers' numbers are from when they are written without a country.
+    pub home_country: Option<Country>,
+    /// What is added to a supplier's cost, in basis points.
+    pub markup_bps: i64,
+    /// Whether it may be sold to below cost.
+    pub below_cost: BelowCost,
+    /// How much it may buy.
+    pub limits: Limits,
+}
+
+/// The markups that can be: a price is more than nothing, and eleven times the cost is no slip of the finger yet.
+pub const MARKUP_BPS: (i64, i64) = (-9_999, 100_000);
+
 /// An account that is not there.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum AccountError {
+    /// A name that can't be one.
+    #[error("a name has 1 to 100 characters")]
+    InvalidName,
+    /// Another account has it.
+    #[error("another account is called {0:?}: choose another name")]
+    NameTaken(String),
+    /// A markup that can't be.
+    #[error("a markup is from {} to {} basis points", MARKUP_BPS.0, MARKUP_BPS.1)]
+    InvalidMarkup,
     /// No account has this id.
     #[error("there is no account {0}")]
     Unknown(AccountId),
@@ -188,6 +229,52 @@ pub fn fund(
 pub fn balance(tx: &mut Tx<'_>, account: AccountId) -> Result<(Money, Money), AccountError> {
     let currency = find(tx, account)?.ok_or(AccountError::Unknown(account))?.currency;
     Ok(ledger::standing(tx, account, currency)?)
+}
+
+/// Changes what the house agrees on with an account, and returns what it was before.
+pub fn set_terms(tx: &mut Tx<'_>, account: AccountId, terms: &Terms) -> Result<Terms, AccountError> {
+    let locked = lock(tx, &[account])?.pop();
+    let before = locked.ok_or(AccountError::Unknown(account))?.account;
+    let name = checked_name(tx, &terms.name, Some(account))?;
+    if !(MARKUP_BPS.0..=MARKUP_BPS.1).contains(&terms.markup_bps) {
+        return Err(AccountError::InvalidMarkup);
+    }
+    let Limits {
+        order_max,
+        day_max,
+        recipient_day_max,
+    } = terms.limits;
+    let mut limits = [order_max, day_max, recipient_day_max].into_iter().flatten();
+    if limits.any(|limit| limit.currency() != before.currency) {
+        return Err(AccountError::OtherCurrency(before.currency));
+    }
+    let minor = |limit: Option<Money>| limit.map(Money::minor);
+    let sql =
+        "UPDATE accounts SET name = ?2, home_country = ?3, markup_bps = ?4, below_cost = ?5, order_max_minor = ?6,
+                   day_max_minor = ?7, recipient_day_max_minor = ?8
+               WHERE id = ?1";
+    let row = values![
+        account,
+        &name,
+        terms.home_country,
+        terms.markup_bps,
+        terms.below_cost.as_str(),
+        minor(order_max),
+        minor(day_max),
+        minor(recipient_day_max)
+    ];
+    update(tx, account, sql, &row)?;
+    Ok(before.terms())
+}
+
+/// Reads a name that no other account has. Whoever asks is alone with the names until the transaction ends.
+pub fn checked_name(tx: &mut Tx<'_>, name: &str, own: Option<AccountId>) -> Result<String, AccountError> {
+    let name = people::checked_name(name).map_err(|_| AccountError::InvalidName)?;
+    changed(tx)?;
+    match store::find_by_name(tx, name)? {
+        Some(other) if Some(other) != own => Err(AccountError::NameTaken(name.to_owned())),
+        _ => Ok(name.to_owned()),
+    }
 }
 
 /// Changes how much an account may buy.

@@ -79,6 +79,44 @@ pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Account>, Error> {
     })
 }
 
+/// Finds who is called so; of several, the first one.
+pub(super) fn find_by_name(tx: &mut Tx<'_>, name: &str) -> Result<Option<AccountId>, Error> {
+    let sql = "SELECT id FROM accounts WHERE name = ?1 ORDER BY id LIMIT 1";
+    tx.find(sql, &values![name], |row| row.parse(0))
+}
+
+/// What an account has bought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Activity {
+    /// Whose.
+    pub account: AccountId,
+    /// How many orders it has made.
+    pub orders: i64,
+    /// When the latest invoice was made; none if there is none.
+    pub latest_at: Option<Timestamp>,
+}
+
+/// Reads what accounts have bought.
+pub fn activity(tx: &mut Tx<'_>, accounts: &[AccountId]) -> Result<Vec<Activity>, Error> {
+    const COUNTS: Select = Select {
+        table: "accounts",
+        columns: "id, invoices_count, orders_count, latest_at",
+        keys: &[text("id")],
+        condition: "",
+        order: "",
+        lock: Lock::None,
+    };
+    let keys: Vec<_> = accounts.iter().map(|account| values![account]).collect();
+    tx.select_many(&COUNTS, &keys, |row| {
+        let latest_at = row.time(3)?;
+        Ok(Activity {
+            account: row.parse(0)?,
+            orders: row.int(2)?,
+            latest_at: (row.int(1)? > 0).then_some(latest_at),
+        })
+    })
+}
+
 /// Reads accounts, which stay as they are until the transaction ends.
 pub(crate) fn lock(tx: &mut Tx<'_>, accounts: &[AccountId]) -> Result<Vec<AccountRow>, Error> {
     let asked = ask(tx, accounts)?;

@@ -206,6 +206,21 @@ fn read(row: &Row<'_>) -> Result<Entry, Error> {
     })
 }
 
+/// What of the log somebody wants to see.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Filter {
+    /// Only this chain.
+    pub chain: Option<Chain>,
+    /// Only what this one did: a user's id, or `command`.
+    pub actor: Option<String>,
+    /// Only what begins like this: `account` or `account.create`.
+    pub action: Option<String>,
+    /// Only from this moment on, …
+    pub from: Option<Timestamp>,
+    /// … and only before this one.
+    pub before: Option<Timestamp>,
+}
+
 /// Lists what was done in a chain, the latest first.
 pub fn list(tx: &mut Tx<'_>, chain: Chain, page: PageRequest) -> Result<Page<Entry>, Error> {
     let sql =
@@ -215,9 +230,24 @@ pub fn list(tx: &mut Tx<'_>, chain: Chain, page: PageRequest) -> Result<Page<Ent
 }
 
 /// Lists what was done anywhere, the latest first.
-pub fn list_all(tx: &mut Tx<'_>, page: PageRequest) -> Result<Page<Entry>, Error> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM audit_entries ORDER BY at DESC, account_id, number DESC LIMIT ?1 OFFSET ?2");
-    let entries = tx.query(&sql, &values![page.one_more(), page.start_at()], read)?;
-    Ok(page.page(entries))
+pub fn search(tx: &mut Tx<'_>, filter: &Filter, page: PageRequest) -> Result<Page<Entry>, Error> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM audit_entries
+         WHERE at >= ?1 AND at < ?2 AND (?3 = '' OR actor = ?3) AND (action >= ?4 AND action < ?5)
+             AND (?6 = '' OR account_id = ?6)
+         ORDER BY at DESC, account_id, number DESC LIMIT ?7 OFFSET ?8"
+    );
+    let action = filter.action.as_deref().unwrap_or_default();
+    let params = values![
+        filter.from.map_or(i64::MIN, Timestamp::as_micros),
+        filter.before.map_or(i64::MAX, Timestamp::as_micros),
+        filter.actor.as_deref().unwrap_or_default(),
+        action,
+        // No action has a letter behind '~'.
+        format!("{action}~"),
+        filter.chain.map_or_else(String::new, |chain| chain.to_string()),
+        page.one_more(),
+        page.start_at()
+    ];
+    Ok(page.page(tx.query(&sql, &params, read)?))
 }

@@ -20,6 +20,10 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_figures", include_str!("../../../../migrations/0005_figures.sql")),
     ("0006_batches", include_str!("../../../../migrations/0006_batches.sql")),
     (
+        "0007_fundings",
+        include_str!("../../../../migrations/0007_fundings.sql"),
+    ),
+    (
         "0009_restores",
         include_str!("../../../../migrations/0009_restores.sql"),
     ),

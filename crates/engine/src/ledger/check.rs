@@ -94,6 +94,13 @@ const RULES: &[Rule] = &[
                 WHERE t.subject_id >= 'case_' AND t.subject_id < 'case~' AND c.id IS NULL",
     },
     Rule {
+        sentence: "funding and its money disagree",
+        finds: "SELECT f.id, f.amount_minor FROM fundings f
+                LEFT JOIN transfers t ON t.account_id = f.account_id AND t.subject_id = f.id
+                    AND t.movement = f.direction AND t.amount_minor = f.amount_minor AND t.currency = f.currency
+                WHERE (f.status = 'paid') <> (t.subject_id IS NOT NULL)",
+    },
+    Rule {
         sentence: "invoice's count of open orders is wrong",
         finds: "SELECT i.id, i.orders_open FROM invoices i
                 WHERE i.orders_open <> (

@@ -20,7 +20,7 @@ use std::{collections::HashMap, fmt, str::FromStr};
 pub use check::{Report, check};
 use model::{AccountId, AttemptId, Currency, DepositId, Money, OrderId, SupplierName, Timestamp};
 pub use payable::{CostAdjustment, SupplierSum, owed_to_supplier, totals};
-pub use store::{Leg, StatementLine, statement, transfers};
+pub use store::{Leg, Standing, StatementLine, standings, statement, transfers};
 
 use crate::{
     Error,

@@ -182,6 +182,45 @@ pub(super) fn read_standing(
     Ok(found.into_iter().collect())
 }
 
+/// What an account may spend, and what its open orders hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// What may be spent.
+    pub balance: Money,
+    /// What is held.
+    pub held: Money,
+}
+
+/// Reads where accounts stand.
+pub fn standings(tx: &mut Tx<'_>, accounts: &[AccountId]) -> Result<HashMap<AccountId, Standing>, Error> {
+    const STANDINGS: Select = Select {
+        table: "ledger_accounts",
+        columns: "account_id, code, balance_minor, currency",
+        keys: &[text("account_id")],
+        condition: "AND code IN ('balance', 'held')",
+        order: "",
+        lock: Lock::None,
+    };
+    let keys: Vec<_> = accounts.iter().map(|account| values![account]).collect();
+    let found = tx.select_many(&STANDINGS, &keys, |row| {
+        let (code, amount) = (row.parse::<Code>(1)?, Money::new(row.int(2)?, row.parse(3)?));
+        Ok((row.parse::<AccountId>(0)?, code, amount))
+    })?;
+    let mut standings = HashMap::new();
+    for (account, code, amount) in found {
+        let nothing = Money::zero(amount.currency());
+        let standing = standings.entry(account).or_insert(Standing {
+            balance: nothing,
+            held: nothing,
+        });
+        match code {
+            Code::Held => standing.held = amount,
+            _ => standing.balance = amount,
+        }
+    }
+    Ok(standings)
+}
+
 fn transfer_row(transfer: &Transfer) -> [crate::db::Value; 12] {
     let (debit, credit, kind) = transfer.posted.as_ref().expect("only posted transfers are kept");
     values![

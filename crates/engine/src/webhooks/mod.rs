@@ -8,12 +8,14 @@ mod log;
 mod signature;
 mod store;
 mod tried;
+mod troubled;
 
 pub use log::{Delivery, Try, find, list, recent, resend, tries};
 use model::{DeliveryId, EventId, Timestamp};
 pub use signature::{SIGNATURE_HEADERS, new_secret, signature_headers, verify};
 pub use store::{Posting, begin};
 pub use tried::{Answer, Next, Tried};
+pub use troubled::{TROUBLED_MAX, Trouble, Troubled, troubled};
 
 use crate::{Context, Error, db::Tx, invoices, invoices::Invoice, orders::OrderStatus};
 

@@ -18,7 +18,7 @@ const fn spread(path: &'static str, begins: &'static str, why: &'static str) -> 
     Spread { path, begins, why }
 }
 
-const SPREAD: [Spread; 28] = [
+const SPREAD: [Spread; 31] = [
     spread(
         "orders/due.rs",
         "SELECT account_id, id FROM (",
@@ -101,8 +101,23 @@ const SPREAD: [Spread; 28] = [
     ),
     spread(
         "audit/mod.rs",
-        "SELECT {COLUMNS} FROM audit_entries ORDER BY",
+        "SELECT {COLUMNS} FROM audit_entries WHERE at >= ?1",
         "a person's list",
+    ),
+    spread(
+        "fundings/store.rs",
+        "SELECT {COLUMNS} FROM fundings WHERE status = 'waiting'",
+        "a person's list",
+    ),
+    spread(
+        "webhooks/troubled.rs",
+        "SELECT a.id FROM accounts a WHERE EXISTS",
+        "a person's list",
+    ),
+    spread(
+        "accounts/store.rs",
+        "SELECT id FROM accounts WHERE name = ?1",
+        "a person names an account",
     ),
     spread(
         "audit/check.rs",

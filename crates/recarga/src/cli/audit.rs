@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use engine::{
-    audit::{self, Chain, Entry},
+    audit::{self, Chain, Entry, Filter},
     page::PageRequest,
 };
 use serde::Serialize;
@@ -79,7 +79,7 @@ impl List {
                 let account = account_of(tx, account)?.id;
                 Ok(audit::list(tx, Chain::Account(account), page)?)
             }
-            None => Ok(audit::list_all(tx, page)?),
+            None => Ok(audit::search(tx, &Filter::default(), page)?),
         });
         let entries: Vec<Printed> = read.await?.entries.into_iter().map(Printed::from).collect();
         let columns = [

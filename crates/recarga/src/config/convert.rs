@@ -54,6 +54,7 @@ impl Config {
         self.sandbox_settings()?;
         self.mapping_policy()?;
         self.trusted_proxies()?;
+        self.funding_alone_max()?;
         crate::telemetry::check_filter(&self.log.filter).map_err(|why| ConfigError::value("log.filter", &why))?;
         let at_least = |key: &str, value: u64, min: u64| {
             let why = || format!("{value} is too small, at least {min}");
@@ -170,6 +171,9 @@ impl Config {
             restored_at: None,
             held_up_max: Duration::from_secs(orders.held_up_max_s),
             two_person: orders.two_person,
+            funding_alone_max: self
+                .funding_alone_max()
+                .expect("settings are checked when they are loaded"),
             evidence_kept: Duration::from_secs(orders.evidence_kept_s),
             delivered_tolerance_bps: orders.delivered_tolerance_bps,
         }
@@ -282,6 +286,23 @@ impl Config {
             network(text).ok_or_else(|| ConfigError::value("server.trusted_proxies", &why()))
         };
         self.server.trusted_proxies.iter().map(read).collect()
+    }
+
+    /// What one person may pay into an account alone; none: any sum.
+    fn funding_alone_max(&self) -> Result<Option<Money>, ConfigError> {
+        let text = self.funding.alone_max_usd.as_str();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let usd = "USD".parse().expect("a currency");
+        let max = Money::parse(text, usd).map_err(|why| ConfigError::value("funding.alone_max_usd", &why))?;
+        if max.minor() < 0 {
+            return Err(ConfigError::value(
+                "funding.alone_max_usd",
+                &"write 0 or more, or nothing",
+            ));
+        }
+        Ok(Some(max))
     }
 
     /// How webhooks are sent.

@@ -75,6 +75,7 @@ pub struct Config {
     pub database: DatabaseUrl,
     pub worker: Worker,
     pub orders: Orders,
+    pub funding: Funding,
     pub catalog: Catalog,
     pub floats: Floats,
     pub reconciliation: Reconciliation,
@@ -138,6 +139,10 @@ section!(
         evidence_kept_s: u64,
         delivered_tolerance_bps: u32,
     }
+);
+section!(
+    /// `[funding]`
+    Funding { alone_max_usd: String }
 );
 section!(
     /// `[catalog]`
