@@ -3,15 +3,17 @@
 use clap::{Args, Subcommand, ValueEnum};
 use engine::{
     accounts::{self, Account, AccountStatus, Limits, NewAccount},
+    audit::Chain,
     catalog::BelowCost,
     db::Tx,
 };
-use model::{Currency, Money};
+use model::{Currency, Money, Timestamp};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::{
     Desk, Exit, Failure,
-    desk::account_of,
+    desk::{self, account_of},
     output::{Amount, amounts, moment, or_dash, words},
 };
 
@@ -112,6 +114,22 @@ pub(crate) struct SetMarkup {
     account: String,
     #[command(flatten)]
     prices: Prices,
+}
+
+/// Writes what was done to an account.
+fn note(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    (action, details): (&'static str, Value),
+    now: Timestamp,
+) -> Result<(), Failure> {
+    desk::note(
+        tx,
+        Chain::Account(account.id),
+        (action, account.id.to_string()),
+        details,
+        now,
+    )
 }
 
 /// An account as it is printed.
@@ -232,9 +250,15 @@ fn print_one(desk: &Desk, one: &Printed) {
 }
 
 async fn set_status(desk: &Desk, which: String, status: AccountStatus) -> Result<(), Failure> {
-    let set = desk.write(move |tx, _, _| {
+    let set = desk.write(move |tx, _, now| {
         let account = account_of(tx, &which)?;
         accounts::set_status(tx, account.id, status)?;
+        let action = match status {
+            AccountStatus::Active => "account.resume",
+            AccountStatus::Suspended => "account.suspend",
+        };
+        let details = json!({ "before": account.status.as_str(), "after": status.as_str() });
+        note(tx, &account, (action, details), now)?;
         printed(tx, &Account { status, ..account })
     });
     let one = set.await?;
@@ -261,6 +285,8 @@ impl Create {
         };
         let create = desk.write(move |tx, context, now| {
             let account = accounts::create(tx, &context.ids, &new, now)?;
+            let details = json!({ "name": account.name, "currency": account.currency.code() });
+            note(tx, &account, ("account.create", details), now)?;
             printed(tx, &account)
         });
         let one = create.await?;
@@ -280,6 +306,8 @@ impl Fund {
             let account = account_of(tx, &self.account)?;
             let amount = Money::parse(&self.amount, account.currency)?;
             accounts::fund(tx, &context.ids, account.id, (amount, &self.note), now)?;
+            let details = json!({ "amount": amount.to_string(), "reason": self.note });
+            note(tx, &account, ("funding.pay", details), now)?;
             printed(tx, &account)
         });
         let one = fund.await?;
@@ -291,7 +319,7 @@ impl Fund {
 
 impl SetLimits {
     async fn run(self, desk: &Desk) -> Result<(), Failure> {
-        let set = desk.write(move |tx, _, _| {
+        let set = desk.write(move |tx, _, now| {
             let account = account_of(tx, &self.account)?;
             let changed = |text: &Option<String>, before: Option<Money>| match text.as_deref() {
                 None => Ok(before),
@@ -305,12 +333,23 @@ impl SetLimits {
             };
             if limits != account.limits {
                 accounts::set_limits(tx, account.id, limits)?;
+                let details = json!({ "before": logged(account.limits), "after": logged(limits) });
+                note(tx, &account, ("account.change", details), now)?;
             }
             printed(tx, &Account { limits, ..account })
         });
         print_one(desk, &set.await?);
         Ok(())
     }
+}
+
+fn logged(limits: Limits) -> Value {
+    let text = |limit: Option<Money>| limit.map(|limit| limit.to_string());
+    json!({
+        "order_max": text(limits.order_max),
+        "day_max": text(limits.day_max),
+        "recipient_day_max": text(limits.recipient_day_max),
+    })
 }
 
 fn limit(text: &str, currency: Currency) -> Result<Money, Failure> {
@@ -328,9 +367,13 @@ impl SetMarkup {
             prices: Prices { markup_bps, below_cost },
         } = self;
         let below_cost = BelowCost::from(below_cost);
-        let set = desk.write(move |tx, _, _| {
+        let set = desk.write(move |tx, _, now| {
             let account = account_of(tx, &account)?;
             accounts::set_markup(tx, account.id, markup_bps, below_cost)?;
+            let prices = |bps: i64, below: BelowCost| json!({ "markup_bps": bps, "below_cost": below.as_str() });
+            let before = prices(account.markup_bps, account.below_cost);
+            let details = json!({ "before": before, "after": prices(markup_bps, below_cost) });
+            note(tx, &account, ("account.change", details), now)?;
             printed(
                 tx,
                 &Account {

@@ -3,13 +3,17 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use engine::catalog::rates::{self, Rate};
+use engine::{
+    audit::Chain,
+    catalog::rates::{self, Rate},
+};
 use model::{Currency, Timestamp, decimal_text};
 use rust_decimal::Decimal;
 use serde::Serialize;
+use serde_json::json;
 
 use super::{
-    Desk, Exit, Failure,
+    Desk, Exit, Failure, desk,
     output::{amounts, moment, words},
 };
 
@@ -94,7 +98,18 @@ impl Set {
             source,
         };
         let printed = Printed::from(&rate);
-        desk.write(move |tx, _, _| Ok(rates::set(tx, &rate)?)).await?;
+        let set = desk.write(move |tx, _, now| {
+            rates::set(tx, &rate)?;
+            let details = json!({ "after": decimal_text(rate.units_per_usd), "source": rate.source });
+            desk::note(
+                tx,
+                Chain::House,
+                ("rate.change", rate.currency.to_string()),
+                details,
+                now,
+            )
+        });
+        set.await?;
         desk.output.one(&printed, || {
             format!(
                 "1 USD is {} {} from {} on",
@@ -116,11 +131,20 @@ impl Import {
         };
         let source = self.source.clone().unwrap_or_else(named);
         let count = desk
-            .write(move |tx, _, _| Ok(rates::import(tx, &csv, &source)?))
+            .write(move |tx, _, now| {
+                let count = rates::import(tx, &csv, &source)?;
+                desk::note(
+                    tx,
+                    Chain::House,
+                    ("rate.import", source.clone()),
+                    json!({ "rates": count }),
+                    now,
+                )?;
+                Ok(count)
+            })
             .await?;
-        desk.output.one(&serde_json::json!({ "imported": count }), || {
-            format!("took in {count} rates")
-        });
+        desk.output
+            .one(&json!({ "imported": count }), || format!("took in {count} rates"));
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use engine::{
     Context,
-    audit::{self, Actor, Chain, Deed},
+    audit::Chain,
     db::Tx,
     people::{self, LinkKind, NewUser, Role, User, UserStatus},
 };
@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::{
     Desk, Exit, Failure,
-    desk::account_of,
+    desk::{self, account_of},
     output::{moment, or_dash, words},
 };
 
@@ -108,22 +108,15 @@ fn user_of(tx: &mut Tx<'_>, text: &str) -> Result<User, Failure> {
     })
 }
 
-/// Writes what was done by command.
+/// Writes what was done to somebody.
 fn note(
     tx: &mut Tx<'_>,
     user: &User,
     (action, details): (&'static str, serde_json::Value),
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let deed = Deed {
-        actor: &Actor::command(),
-        action,
-        subject: user.id.to_string(),
-        details,
-    };
     let chain = user.works_for.map_or(Chain::House, Chain::Account);
-    audit::write(tx, chain, &deed, now)?;
-    Ok(())
+    desk::note(tx, chain, (action, user.id.to_string()), details, now)
 }
 
 impl Command {

@@ -3,16 +3,18 @@
 use clap::{Args, Subcommand};
 use engine::{
     accounts,
+    audit::Chain,
     db::Tx,
     page::PageRequest,
     webhooks::{self, Delivery, Try},
 };
 use model::{AccountId, DeliveryId};
 use serde::Serialize;
+use serde_json::json;
 
 use super::{
     Desk, Exit, Failure,
-    desk::account_of,
+    desk::{self, account_of},
     output::{moment, or_dash, words},
 };
 
@@ -195,7 +197,16 @@ async fn resend(desk: &Desk, id: DeliveryId) -> Result<(), Failure> {
     let resend = desk.write(move |tx, context, now| {
         let delivery = find(tx, id)?;
         let again = webhooks::resend(tx, &context.ids, (delivery.account, id), now)?;
-        again.ok_or_else(|| Failure::new("the delivery is gone"))
+        let again = again.ok_or_else(|| Failure::new("the delivery is gone"))?;
+        let details = json!({ "event": again.kind, "new_delivery": again.id.to_string(), "url": again.url });
+        desk::note(
+            tx,
+            Chain::Account(delivery.account),
+            ("webhook.resend", id.to_string()),
+            details,
+            now,
+        )?;
+        Ok(again)
     });
     let one = Printed::from(&resend.await?);
     desk.output
