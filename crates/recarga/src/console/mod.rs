@@ -1,6 +1,9 @@
 //! The console, for those who run Recarga: how today goes, any order in seconds and its whole story, who delivers
 //! and what is sold, and what a person has to look at.
 
+mod accounts;
+mod amount;
+mod audit;
 mod case;
 mod cases;
 mod catalog;
@@ -9,11 +12,14 @@ mod deciding;
 mod mapping;
 mod order;
 mod orders;
+mod paths;
 mod product;
+mod rates;
 mod routing;
 mod suppliers;
 mod today;
 mod waiting;
+mod webhooks;
 
 use askama::Template;
 use axum::{
@@ -25,10 +31,13 @@ use axum::{
 
 use crate::web::{PageError, Shared, html};
 
-/// Every page of the console that is about orders and suppliers.
+/// Every page of the console.
 pub(crate) fn routes() -> Router<Shared> {
     Router::new()
+        .merge(accounts::routes())
         .route("/console", get(today::show))
+        .route("/console/audit", get(audit::show))
+        .route("/console/audit/check", get(audit::check))
         .route("/console/orders", get(orders::show))
         .route("/console/orders/{order}", get(order::show))
         .route("/console/orders/{order}/ask", post(deciding::ask))
@@ -61,6 +70,9 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/console/cases/compare", post(cases::compare))
         .route("/console/cases/{case}", get(case::show))
         .route("/console/cases/{case}/close", post(case::close))
+        .route("/console/rates", get(rates::show).post(rates::change))
+        .route("/console/webhooks", get(webhooks::show))
+        .route("/console/webhooks/{account}/{delivery}/resend", post(webhooks::resend))
 }
 
 /// A form that is shown again, because something in it is wrong.

@@ -9,12 +9,14 @@ use engine::{
     catalog::Snapshot,
     db::Tx,
     figures::{self, CLASSES_S, Figure},
+    fundings,
     orders::{self, OpenOrders, Order},
     people::Action,
 };
 use model::{Currency, Money, Rounding};
 
 use super::{
+    accounts::WAITING_MAX,
     chart::{self, Bar, HOURS},
     suppliers::{Overview, overviews},
     waiting::{self, Waits},
@@ -37,6 +39,8 @@ struct TodayPage {
     cases: u64,
     suppliers: Vec<SupplierLine>,
     feed: Vec<Line>,
+    /// How many fundings wait for a second person.
+    fundings_waiting: u64,
 }
 
 /// An order of whichever account.
@@ -204,15 +208,22 @@ pub(super) fn named(web: &Shared, orders: Vec<Order>) -> Vec<Line> {
 pub(super) async fn show(State(web): State<Shared>, signed_in: SignedIn) -> Result<Response, PageError> {
     signed_in.require(Action::SeeConsole)?;
     let hour = figures::hour_of(signed_in.page.now);
+    let sees_money = signed_in.user.may(Action::SeeMoney);
     let read = move |tx: &mut Tx<'_>| {
         let figures = figures::list(tx, hour - HOURS + 1, hour + 1)?;
         let people = (waiting::read(tx, WAITING)?, cases::count_open(tx)?);
         let orders = (orders::count_open(tx)?, orders::newest(tx, FEED)?);
-        Ok::<_, engine::Error>((figures, people, orders))
+        let fundings = if sees_money {
+            fundings::waiting(tx, WAITING_MAX)?.len()
+        } else {
+            0
+        };
+        Ok::<_, engine::Error>((figures, people, orders, fundings))
     };
-    let (figures, (waits, cases), (open, newest)) = web.app.db.read(read).await?;
+    let (figures, (waits, cases), (open, newest), fundings) = web.app.db.read(read).await?;
     let overviews = overviews(&web, signed_in.page.now).await?;
     html(&TodayPage {
+        fundings_waiting: fundings.try_into().unwrap_or(u64::MAX),
         page: signed_in.page,
         waits: waiting::shown(&web, waits),
         cases: cases.unsigned_abs(),

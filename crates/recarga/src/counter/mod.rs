@@ -18,6 +18,7 @@ use axum::{
     routing::{get, post},
 };
 
+pub(crate) use self::till::{CountryChoice, countries};
 use crate::web::Shared;
 
 /// A file of numbers that is larger is refused.

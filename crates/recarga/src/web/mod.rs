@@ -44,7 +44,13 @@ use engine::{catalog::mapping::MappingPolicy, people::Lifetimes};
 use ipnet::IpNet;
 use tower_http::compression::CompressionLayer;
 
-pub(crate) use self::{error::PageError, forms::Fields, page::html, visitor::SignedIn};
+pub(crate) use self::{
+    entering::note,
+    error::PageError,
+    forms::{Faults, Fields},
+    page::html,
+    visitor::SignedIn,
+};
 pub use self::{language::Language, nav::Place, page::Page};
 use crate::{App, api::RequestIds};
 

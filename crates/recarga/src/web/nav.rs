@@ -16,11 +16,15 @@ const COUNTER: &[Entry] = &[
 const CONSOLE: &[Entry] = &[
     Entry("/console", "nav.today", "pulse", Action::SeeConsole),
     Entry("/console/orders", "nav.orders", "list", Action::SeeConsole),
+    Entry("/console/accounts", "nav.accounts", "shop", Action::SeeConsole),
     Entry("/console/suppliers", "nav.suppliers", "tower", Action::SeeConsole),
     Entry("/console/catalog", "nav.catalog", "book", Action::SeeConsole),
     Entry("/console/routing", "nav.routing", "route", Action::SeeConsole),
     Entry("/console/cases", "nav.cases", "scale", Action::SeeMoney),
+    Entry("/console/webhooks", "nav.webhooks", "hook", Action::SeeConsole),
+    Entry("/console/rates", "nav.rates", "repeat", Action::SeeConsole),
     Entry("/console/people", "nav.people", "people", Action::ChangePeople),
+    Entry("/console/audit", "nav.audit", "shield", Action::SeeAudit),
 ];
 
 /// An entry as one person sees it.

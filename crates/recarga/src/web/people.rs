@@ -284,7 +284,7 @@ pub(super) async fn change(
 
 impl Web {
     /// A link to be sent to somebody: where people reach us, or as this one did.
-    fn link(&self, signed_in: &SignedIn, token: &str) -> String {
+    pub(crate) fn link(&self, signed_in: &SignedIn, token: &str) -> String {
         format!("{}/setup/{token}", self.address(signed_in))
     }
 }

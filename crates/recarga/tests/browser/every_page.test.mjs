@@ -28,7 +28,7 @@ for (const { as, path } of PAGES) {
       await page.emulateMedia({ colorScheme });
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 800 });
-        await page.goto(stage.root + path);
+        await page.goto(stage.root + path.replace("{account}", stage.ready.account_id));
         assert.equal(await overhang(page), 0, `at ${width} px it scrolls sideways`);
         assert.equal(await page.getByRole("heading", { level: 1 }).count(), 1, "one heading names the page");
         assert.deepEqual(await faults(page), [], `${width} px, ${colorScheme}`);

@@ -1,4 +1,5 @@
 // Every page that the tests look at, and who sees it: nobody, owner, manager or cashier. A new page is a new line.
+// {account} is that of the demo.
 export const PAGES = [
   { as: "nobody", path: "/sign-in" },
   { as: "nobody", path: "/nowhere" },
@@ -14,6 +15,16 @@ export const PAGES = [
   { as: "owner", path: "/console/routing" },
   { as: "owner", path: "/console/cases" },
   { as: "owner", path: "/console/people" },
+  { as: "owner", path: "/console/accounts" },
+  { as: "owner", path: "/console/accounts/new" },
+  { as: "owner", path: "/console/accounts/fundings" },
+  { as: "owner", path: "/console/accounts/{account}" },
+  { as: "owner", path: "/console/accounts/{account}/terms" },
+  { as: "owner", path: "/console/accounts/{account}/funding" },
+  { as: "owner", path: "/console/webhooks" },
+  { as: "owner", path: "/console/rates" },
+  { as: "owner", path: "/console/audit" },
+  { as: "owner", path: "/console/audit/check" },
   { as: "owner", path: "/profile" },
   { as: "owner", path: "/profile/code" },
   { as: "owner", path: "/sign-in/again?next=/console" },

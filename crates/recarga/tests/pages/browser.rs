@@ -78,15 +78,25 @@ impl Browser {
         browser
     }
 
+    /// The same browser once more, as in another tab.
+    pub(crate) fn again(&self) -> Self {
+        Self {
+            stage: Arc::clone(&self.stage),
+            cookies: self.cookies.clone(),
+            headers: self.headers.clone(),
+        }
+    }
+
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.send("GET", path, String::new()).await
     }
 
     /// Sends a form.
     pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let mut body = form_urlencoded::Serializer::new(String::new());
-        body.extend_pairs(fields);
-        self.send("POST", path, body.finish()).await
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        self.send("POST", path, body).await
     }
 
     /// Sends a form with a file in it.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on stops")]
 
+mod accounts;
 mod browser;
 mod cases;
 mod catalog;
@@ -9,6 +10,8 @@ mod console;
 mod counter;
 mod deciding;
 mod entering;
+mod fundings;
+mod house;
 mod people;
 mod routing;
 mod safety;

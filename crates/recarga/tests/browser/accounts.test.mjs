@@ -1,0 +1,71 @@
+// Accounts in the console: made, paid into by one person, and by two where it is much.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { PASSWORD, becomeOwner, open, visit } from "./stage.mjs";
+
+let stage, owner, finance;
+
+before(async () => {
+  stage = await open();
+  owner = await visit(stage);
+  await becomeOwner(stage, owner);
+  await owner.goto(`${stage.root}/console/people`);
+  await owner.getByLabel("Their name").fill("Fay Finance");
+  await owner.getByLabel("E-mail or short name").fill("fay");
+  await owner.locator("#field-role").selectOption("finance");
+  await owner.getByRole("button", { name: "Make an invitation" }).click();
+  finance = await visit(stage);
+  await finance.goto((await owner.textContent("#link")).trim());
+  await finance.getByLabel("New password").fill(PASSWORD);
+  await finance.getByRole("button", { name: "Save and sign in" }).click();
+  await finance.waitForURL("**/console");
+});
+after(() => stage.close());
+
+const pay = async (page, account, amount) => {
+  await page.goto(`${account}/funding`);
+  await page.getByLabel("Amount in EUR").fill(amount);
+  await page.getByLabel("Reason").fill("bank transfer");
+  await page.getByRole("button", { name: "Pay", exact: true }).click();
+};
+
+test("a new account is paid into, and much of it by two people", async () => {
+  await owner.goto(`${stage.root}/console/accounts`);
+  await owner.getByRole("link", { name: "New account" }).click();
+  await owner.getByLabel("Name", { exact: true }).fill("Café Lisboa");
+  await owner.getByLabel("Currency").fill("EUR");
+  await owner.getByLabel("Home country").selectOption("PT");
+  await owner.getByRole("button", { name: "Create the account" }).click();
+  await owner.getByRole("heading", { name: /Café Lisboa/ }).waitFor();
+  const account = owner.url();
+
+  await pay(finance, account, "1,000");
+  assert.match(await finance.textContent("#note-amount"), /nothing between thousands/);
+  await pay(finance, account, "250");
+  await finance.waitForURL(account);
+  assert.match(await finance.textContent("#statement"), /bank transfer/);
+
+  await pay(finance, account, "50000");
+  await finance.waitForURL("**/fundings");
+  assert.equal(await finance.getByRole("button", { name: "Approve" }).count(), 0);
+  await owner.goto(`${stage.root}/console`);
+  await owner.getByRole("link", { name: /waits for a second person/ }).click();
+  await owner.getByRole("button", { name: "Approve" }).first().click();
+  const question = owner.getByRole("dialog");
+  assert.match(await question.textContent(), /50,000\.00/);
+  await question.getByRole("button", { name: "Approve" }).click();
+  await owner.getByText("Nothing waits").waitFor();
+  await owner.goto(account);
+  assert.match(await owner.textContent(".stats"), /50,250\.00/);
+  assert.deepEqual([owner.wrong, finance.wrong], [[], []]);
+});
+
+test("the log loads by itself whether it is whole, and is looked through", async () => {
+  await owner.goto(`${stage.root}/console/audit`);
+  await owner.getByText("The log is as it was written").waitFor();
+  await owner.getByLabel("Action").fill("funding");
+  await owner.getByText("funding.approve").first().waitFor();
+  await owner.waitForFunction(() => !document.getElementById("found").textContent.includes("user.sign_in"));
+  assert.match(owner.url(), /action=funding/);
+  assert.deepEqual(owner.wrong, []);
+});
