@@ -41,7 +41,7 @@ mod test_database;
 
 pub use context::{AskSchedule, Context, Settings};
 pub use error::Error;
-pub use limits::LimitExceeded;
+pub use limits::{LimitExceeded, spent_today};
 
 /// Writes bytes as hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {

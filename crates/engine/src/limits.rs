@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use model::{AccountId, Money, OrderId, PhoneNumber, Timestamp};
+use model::{AccountId, Currency, Money, OrderId, PhoneNumber, Timestamp};
 
 use crate::{
     Error,
@@ -171,6 +171,12 @@ pub(crate) fn check_order(limits: &Limits, price: Money) -> Result<(), LimitExce
         Some(max) => Err(LimitExceeded::Order(max)),
         None => Ok(()),
     }
+}
+
+/// Reads what an account has spent on the day of `now`, refunds taken off.
+pub fn spent_today(tx: &mut Tx<'_>, account: AccountId, currency: Currency, now: Timestamp) -> Result<Money, Error> {
+    let spent = tx.select_many(&DAY, &[values![account, now.day()]], |row| row.int(1))?;
+    Ok(Money::new(spent.into_iter().sum(), currency))
 }
 
 /// Money that came back, to be taken off the day on which it was spent.

@@ -3,12 +3,15 @@
 //! What requests read often is held in memory and swapped when its revision in the database moves:
 //! at once in the process that changed it, within seconds in the others.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 use arc_swap::ArcSwap;
 use engine::{
     Context, Error, Settings,
-    accounts::Directory,
+    accounts::{self, Directory, KeyUse},
     catalog::{self, Snapshot},
     db::{Db, unfinished_copy},
     health::{Health, recent},
@@ -16,7 +19,7 @@ use engine::{
     lookup::{self, Lesson, Lookup, Verdict},
     orders::restored,
 };
-use model::{Clock, Ids, OperatorId, PhoneNumber, ProductId, Timestamp};
+use model::{AccountId, Clock, Ids, KeyId, OperatorId, PhoneNumber, ProductId, Timestamp};
 use numbers::Numbers;
 use suppliers::Suppliers;
 
@@ -43,6 +46,7 @@ pub struct App {
     catalog: SharedCatalog,
     directory: ArcSwap<Directory>,
     lessons: Mutex<Vec<Lesson>>,
+    key_uses: Mutex<BTreeMap<(AccountId, KeyId), Timestamp>>,
     pub(crate) inbox: Inbox,
 }
 
@@ -114,6 +118,7 @@ impl App {
             catalog,
             directory: ArcSwap::from_pointee(directory),
             lessons: Mutex::default(),
+            key_uses: Mutex::default(),
             inbox: Inbox::default(),
         }))
     }
@@ -197,6 +202,24 @@ impl App {
             lookup::forget_oldest(tx)
         };
         self.db.write_with(store).await.map(|_| ())
+    }
+
+    /// Remembers that a key was used; kept by the next [`Self::store_key_uses`].
+    pub(crate) fn note_key_use(&self, account: AccountId, key: KeyId) {
+        let mut uses = self.key_uses.lock().expect("nothing panics over a map");
+        uses.insert((account, key), self.clock.now());
+    }
+
+    /// Keeps when keys were used since the last time. What can't be kept is only a moment that nobody bills.
+    pub async fn store_key_uses(&self) -> Result<(), Error> {
+        let uses = std::mem::take(&mut *self.key_uses.lock().expect("nothing panics over a map"));
+        if uses.is_empty() {
+            return Ok(());
+        }
+        let uses = uses.into_iter().map(|((account, key), at)| KeyUse { account, key, at });
+        let uses: Vec<_> = uses.collect();
+        let store = move |tx: &mut engine::db::Tx<'_>| accounts::note_uses(tx, &uses);
+        self.db.write_with(store).await
     }
 
     /// Places an invoice and tells the worker of this process.

@@ -64,6 +64,8 @@ pub struct ApiKey {
     pub created_at: Timestamp,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// When it was last used, to the minute or so; unknown to the copy in memory.
+    pub used_at: Option<Timestamp>,
     pub(super) secret_hash: String,
 }
 
@@ -119,6 +121,7 @@ pub fn create_key(
         scopes: scopes.to_vec(),
         created_at: id.created_at(),
         revoked_at: None,
+        used_at: None,
         secret_hash: hash(&secret),
     };
     let words: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
@@ -142,9 +145,37 @@ pub fn revoke_key(tx: &mut Tx<'_>, account: AccountId, key: KeyId, now: Timestam
 
 /// Lists every key, oldest first; revoked ones too.
 pub fn list_keys(tx: &mut Tx<'_>) -> Result<Vec<ApiKey>, Error> {
-    let sql = "SELECT account_id, id, name, scopes, created_at, revoked_at, secret_hash FROM api_keys ORDER BY id";
-    tx.query(sql, &[], read)
+    tx.query(&format!("SELECT {COLUMNS} FROM api_keys ORDER BY id"), &[], read)
 }
+
+/// Lists an account's keys, newest first; revoked ones too.
+pub fn keys_of(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<ApiKey>, Error> {
+    let sql = format!("SELECT {COLUMNS} FROM api_keys WHERE account_id = ?1 ORDER BY id DESC");
+    tx.query(&sql, &values![account], read)
+}
+
+/// A key that was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyUse {
+    /// Whose key.
+    pub account: AccountId,
+    /// Which.
+    pub key: KeyId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Keeps when keys were used, unless a later use is known. Nobody has to read keys again for that.
+pub fn note_uses(tx: &mut Tx<'_>, uses: &[KeyUse]) -> Result<(), Error> {
+    let sql = "UPDATE api_keys SET used_at = ?3
+               WHERE account_id = ?1 AND id = ?2 AND (used_at IS NULL OR used_at < ?3)";
+    for KeyUse { account, key, at } in uses {
+        tx.execute(sql, &values![account, key, *at])?;
+    }
+    Ok(())
+}
+
+const COLUMNS: &str = "account_id, id, name, scopes, created_at, revoked_at, secret_hash, used_at";
 
 fn read(row: &Row<'_>) -> Result<ApiKey, Error> {
     let scopes = row.text(3)?;
@@ -161,5 +192,6 @@ fn read(row: &Row<'_>) -> Result<ApiKey, Error> {
         created_at: row.time(4)?,
         revoked_at: row.time_opt(5)?,
         secret_hash: row.text(6)?,
+        used_at: row.time_opt(7)?,
     })
 }

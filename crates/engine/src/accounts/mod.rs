@@ -9,7 +9,7 @@ mod keys;
 mod store;
 
 pub use directory::{AuthError, Directory};
-pub use keys::{ApiKey, NewKey, Scope, UnknownScope, create_key, list_keys, revoke_key};
+pub use keys::{ApiKey, KeyUse, NewKey, Scope, UnknownScope, create_key, keys_of, list_keys, note_uses, revoke_key};
 use model::{AccountId, Country, Currency, DepositId, Ids, Money, Timestamp};
 pub(crate) use store::{AccountRow, ask, lock, write_counts};
 pub use store::{Activity, activity, find, list};
@@ -46,6 +46,8 @@ pub struct Account {
     pub created_at: Timestamp,
     /// Where its customers' numbers are from when they are written without a country.
     pub home_country: Option<Country>,
+    /// Where it is told of invoices that name no address of their own.
+    pub webhook_url: Option<String>,
 }
 
 impl Account {
@@ -183,6 +185,7 @@ pub fn create(tx: &mut Tx<'_>, ids: &Ids, new: &NewAccount, now: Timestamp) -> R
         },
         created_at: id.created_at(),
         home_country: None,
+        webhook_url: None,
     };
     store::insert(tx, &account)?;
     changed(tx)?;
@@ -299,6 +302,13 @@ pub fn set_limits(tx: &mut Tx<'_>, account: AccountId, limits: Limits) -> Result
 pub fn set_home_country(tx: &mut Tx<'_>, account: AccountId, home: Option<Country>) -> Result<(), AccountError> {
     let sql = "UPDATE accounts SET home_country = ?2 WHERE id = ?1";
     update(tx, account, sql, &values![account, home])
+}
+
+/// Changes where an account is told of invoices that name no address of their own. An invoice keeps the
+/// address that it was made with.
+pub fn set_webhook_url(tx: &mut Tx<'_>, account: AccountId, url: Option<&str>) -> Result<(), AccountError> {
+    let sql = "UPDATE accounts SET webhook_url = ?2 WHERE id = ?1";
+    update(tx, account, sql, &values![account, url])
 }
 
 /// Changes what is added to a supplier's cost, and whether selling below cost is allowed.

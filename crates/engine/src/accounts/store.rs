@@ -12,7 +12,7 @@ use crate::{
 
 const COLUMNS: &str = "id, name, currency, status, markup_bps, below_cost, order_max_minor, day_max_minor,
     recipient_day_max_minor, webhook_secret, webhook_secret_before, webhook_secret_before_until, created_at,
-    invoices_count, orders_count, latest_at, home_country";
+    invoices_count, orders_count, latest_at, home_country, webhook_url";
 
 /// An account as it is locked while its invoices are numbered.
 pub(crate) struct AccountRow {
@@ -57,6 +57,7 @@ fn read(row: &Row<'_>) -> Result<AccountRow, Error> {
         },
         created_at: row.time(12)?,
         home_country: row.parse_opt(16)?,
+        webhook_url: row.text_opt(17)?,
     };
     Ok(AccountRow {
         account,

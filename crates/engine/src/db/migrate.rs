@@ -27,6 +27,10 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
         "0009_restores",
         include_str!("../../../../migrations/0009_restores.sql"),
     ),
+    (
+        "0010_endpoints",
+        include_str!("../../../../migrations/0010_endpoints.sql"),
+    ),
 ];
 
 pub(super) const TABLE: &str =

@@ -33,7 +33,7 @@ pub struct Place {
     pub repeats: Repeats,
     /// The account's own reference.
     pub reference: Option<String>,
-    /// Who is told when it becomes final.
+    /// Who is told when it becomes final, if not who the account says.
     pub webhook_url: Option<String>,
     /// The caller's key for this request.
     pub idempotency: Option<IdempotencyKey>,
@@ -297,7 +297,7 @@ impl<'a> Desk<'a> {
             payment_method: "balance".to_owned(),
             price,
             reference: place.reference.clone(),
-            webhook_url: place.webhook_url.clone(),
+            webhook_url: place.webhook_url.clone().or_else(|| row.account.webhook_url.clone()),
             expires_at: place.now + place.context.settings.invoice_expires_after,
             first_order,
             orders_count: count,

@@ -13,6 +13,7 @@
 
 mod check;
 mod payable;
+mod statement;
 mod store;
 
 use std::{collections::HashMap, fmt, str::FromStr};
@@ -20,7 +21,8 @@ use std::{collections::HashMap, fmt, str::FromStr};
 pub use check::{Report, check};
 use model::{AccountId, AttemptId, Currency, DepositId, Money, OrderId, SupplierName, Timestamp};
 pub use payable::{CostAdjustment, SupplierSum, owed_to_supplier, totals};
-pub use store::{Leg, Standing, StatementLine, standings, statement, transfers};
+pub use statement::{LineOrder, Lines, StatementLine, Sums, lines_of, read_lines, statement, sums};
+pub use store::{Leg, Standing, standings, transfers};
 
 use crate::{
     Error,

@@ -239,65 +239,6 @@ fn transfer_row(transfer: &Transfer) -> [crate::db::Value; 12] {
     ]
 }
 
-/// One movement of the balance, as an account may see it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatementLine {
-    /// Counts the account's movements from 1, without gaps.
-    pub line: i64,
-    /// `deposit`, `withdrawal`, `hold`, `release` or `reversal`.
-    pub movement: String,
-    /// The order or deposit that it belongs to.
-    pub subject: String,
-    /// How the balance changed; negative if it fell.
-    pub amount: Money,
-    /// The balance after it.
-    pub balance_after: Money,
-    /// Why, if a person said so.
-    pub note: Option<String>,
-    /// When.
-    pub created_at: Timestamp,
-}
-
-/// Reads an account's statement, newest first, from line `count − start` down. Any page costs the same.
-pub fn statement(
-    tx: &mut Tx<'_>,
-    account: AccountId,
-    page: crate::page::PageRequest,
-) -> Result<crate::page::Page<StatementLine>, Error> {
-    let sql = "SELECT COALESCE(MAX(statement_line), 0) FROM transfers
-               WHERE account_id = ?1 AND statement_line IS NOT NULL";
-    let last = tx.find(sql, &values![account], |row| row.int(0))?.unwrap_or(0);
-    let sql =
-        "SELECT statement_line, movement, kind, subject_id, credit, currency, amount_minor, balance_after_minor, note,
-                      created_at
-               FROM transfers
-               WHERE account_id = ?1 AND statement_line IS NOT NULL AND statement_line <= ?2
-               ORDER BY statement_line DESC LIMIT ?3";
-    let lines = tx.query(sql, &values![account, last - page.start_at(), page.one_more()], |row| {
-        let currency = row.parse(5)?;
-        let amount = if row.text(4)? == "balance" {
-            row.int(6)?
-        } else {
-            -row.int(6)?
-        };
-        let movement = if row.text(2)? == "release" {
-            "release".to_owned()
-        } else {
-            row.text(1)?
-        };
-        Ok(StatementLine {
-            line: row.int(0)?,
-            movement,
-            subject: row.text(3)?,
-            amount: Money::new(amount, currency),
-            balance_after: Money::new(row.int(7)?, currency),
-            note: row.text_opt(8)?,
-            created_at: row.time(9)?,
-        })
-    })?;
-    Ok(page.page(lines))
-}
-
 /// One transfer, as operators see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leg {

@@ -32,6 +32,8 @@ pub struct OrderFilter {
     pub phone_number: Option<PhoneNumber>,
     /// With this reference.
     pub reference: Option<String>,
+    /// With a number below this one: those behind a page that ended with it.
+    pub below: Option<i64>,
 }
 
 impl OrderFilter {
@@ -79,6 +81,12 @@ pub fn list(
         (first_at(filter.after), first_at(filter.before)),
     )?;
     let columns = store::COLUMNS;
+    let span = Span {
+        newest: filter
+            .below
+            .map_or(span.newest, |number| span.newest.min(number.saturating_sub(1))),
+        ..span
+    };
     if !filter.counts() {
         let sql = format!(
             "SELECT {columns} FROM orders WHERE account_id = ?1 AND number >= ?2 AND number <= ?3

@@ -121,6 +121,8 @@ actions! {
     ChangeOwnTechnique ASKS_AGAIN [Manager]
     /// Resend webhooks and send test events.
     ResendOwnWebhooks AT_ONCE [Manager]
+    /// Change where the account's customers are from.
+    ChangeOwnSettings AT_ONCE [Manager]
     /// Invite and disable the account's people.
     ChangeOwnPeople ASKS_AGAIN [Manager]
 

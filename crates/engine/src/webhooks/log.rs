@@ -1,11 +1,13 @@
 //! The log of deliveries and their tries, and resending.
 
+use std::collections::HashMap;
+
 use model::{AccountId, DeliveryId, EventId, Ids, InvoiceId, Timestamp};
 
 use super::store::NEW_DELIVERY;
 use crate::{
     Error,
-    db::{Row, Tx, values},
+    db::{Lock, Row, Select, Tx, text, values},
     page::{Page, PageRequest},
 };
 
@@ -20,8 +22,8 @@ pub struct Delivery {
     pub event: EventId,
     /// The kind of event, such as `invoice.complete`.
     pub kind: String,
-    /// The invoice it is about.
-    pub invoice: InvoiceId,
+    /// The invoice it is about; none of a test.
+    pub invoice: Option<InvoiceId>,
     /// Where to.
     pub url: String,
     /// `pending`, `delivered` or `failed`.
@@ -58,13 +60,19 @@ fn read(row: &Row<'_>) -> Result<Delivery, Error> {
         id: row.parse(1)?,
         event: row.parse(2)?,
         kind: row.text(3)?,
-        invoice: row.parse(4)?,
+        invoice: read_invoice(row, 4)?,
         url: row.text(5)?,
         status: row.text(6)?,
         tries: row.count(7)?,
         due_at: row.time_opt(8)?,
         ended_at: row.time_opt(9)?,
     })
+}
+
+/// Reads the invoice that an event is about; a test is about none.
+pub(super) fn read_invoice(row: &Row<'_>, column: usize) -> Result<Option<InvoiceId>, Error> {
+    let is_none = row.text(column)?.is_empty();
+    (!is_none).then(|| row.parse(column)).transpose()
 }
 
 /// Finds a delivery of an account.
@@ -109,15 +117,42 @@ pub fn recent(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Delivery>, Error> {
 pub fn tries(tx: &mut Tx<'_>, account: AccountId, id: DeliveryId) -> Result<Vec<Try>, Error> {
     let sql = "SELECT number, tried_at, duration_ms, status_code, error FROM webhook_tries
                WHERE account_id = ?1 AND delivery_id = ?2 ORDER BY number";
-    tx.query(sql, &values![account, id], |row| {
-        Ok(Try {
-            number: row.count(0)?,
-            tried_at: row.time(1)?,
-            duration_ms: row.int(2)?,
-            status_code: row.int_opt(3)?.map(|code| u32::try_from(code).unwrap_or(0)),
-            error: row.text_opt(4)?,
-        })
+    tx.query(sql, &values![account, id], read_try)
+}
+
+/// Reads the last try of each of some deliveries.
+pub fn last_tries(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    deliveries: &[DeliveryId],
+) -> Result<HashMap<DeliveryId, Try>, Error> {
+    const LAST: Select = Select {
+        table: "webhook_tries",
+        columns: "number, tried_at, duration_ms, status_code, error, delivery_id",
+        keys: &[text("account_id"), text("delivery_id")],
+        condition: "",
+        order: "ORDER BY number DESC LIMIT 1",
+        lock: Lock::None,
+    };
+    let keys: Vec<_> = deliveries.iter().map(|id| values![account, *id]).collect();
+    let found = tx.select_many(&LAST, &keys, |row| Ok((row.parse(5)?, read_try(row)?)))?;
+    Ok(found.into_iter().collect())
+}
+
+fn read_try(row: &Row<'_>) -> Result<Try, Error> {
+    Ok(Try {
+        number: row.count(0)?,
+        tried_at: row.time(1)?,
+        duration_ms: row.int(2)?,
+        status_code: row.int_opt(3)?.map(|code| u32::try_from(code).unwrap_or(0)),
+        error: row.text_opt(4)?,
     })
+}
+
+/// Reads what an event tells.
+pub fn body(tx: &mut Tx<'_>, account: AccountId, event: EventId) -> Result<Option<String>, Error> {
+    let sql = "SELECT body FROM events WHERE account_id = ?1 AND id = ?2";
+    tx.find(sql, &values![account, event], |row| row.text(0))
 }
 
 /// Sends an event once more to where it was sent: a new delivery of the same event.

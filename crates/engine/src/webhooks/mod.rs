@@ -7,13 +7,15 @@
 mod log;
 mod signature;
 mod store;
+mod test_event;
 mod tried;
 mod troubled;
 
-pub use log::{Delivery, Try, find, list, recent, resend, tries};
+pub use log::{Delivery, Try, body, find, last_tries, list, recent, resend, tries};
 use model::{DeliveryId, EventId, Timestamp};
 pub use signature::{SIGNATURE_HEADERS, new_secret, signature_headers, verify};
 pub use store::{Posting, begin};
+pub use test_event::{TEST_EVENT, send_test};
 pub use tried::{Answer, Next, Tried};
 pub use troubled::{TROUBLED_MAX, Trouble, Troubled, troubled};
 
@@ -36,7 +38,7 @@ pub(crate) fn tell(tx: &mut Tx<'_>, context: &Context, invoices: Vec<Invoice>, n
             id: EventId::from_uuid(context.ids.next(now)),
             delivery: DeliveryId::from_uuid(context.ids.next(now)),
             kind: kind(&invoice),
-            invoice: invoice.id,
+            invoice: Some(invoice.id),
             body: (context.present)(&invoice),
             url: invoice.webhook_url.unwrap_or_default(),
         });

@@ -18,7 +18,7 @@ pub(super) struct NewEvent {
     pub(super) id: EventId,
     pub(super) delivery: DeliveryId,
     pub(super) kind: String,
-    pub(super) invoice: InvoiceId,
+    pub(super) invoice: Option<InvoiceId>,
     pub(super) body: String,
     pub(super) url: String,
 }
@@ -49,7 +49,9 @@ pub(super) fn insert(tx: &mut Tx<'_>, events: &[NewEvent], now: Timestamp) -> Re
         ],
         conflict: "",
     };
-    let row = |event: &NewEvent| values![event.account, event.id, &event.kind, event.invoice, &event.body];
+    // A test is about no invoice.
+    let invoice = |event: &NewEvent| event.invoice.map_or_else(String::new, |invoice| invoice.to_string());
+    let row = |event: &NewEvent| values![event.account, event.id, &event.kind, invoice(event), &event.body];
     tx.insert_many(&NEW, &events.iter().map(row).collect::<Vec<_>>())?;
     let row = |event: &NewEvent| {
         values![

@@ -7,7 +7,7 @@ use std::{cmp::Reverse, collections::HashMap};
 
 use model::{AccountId, DeliveryId, EventId, InvoiceId, Timestamp};
 
-use super::Try;
+use super::{Try, log::read_invoice};
 use crate::{
     Error,
     db::{Lock, Row, Select, Tx, int, text, values},
@@ -167,7 +167,7 @@ fn with_details(tx: &mut Tx<'_>, mut found: Vec<Troubled>) -> Result<Vec<Trouble
     events.dedup();
     let keys: Vec<_> = events.iter().map(|(account, event)| values![account, event]).collect();
     let events = tx.select_many(&EVENTS, &keys, |row| {
-        Ok((row.parse::<EventId>(0)?, (row.text(1)?, row.parse_opt(2)?)))
+        Ok((row.parse::<EventId>(0)?, (row.text(1)?, read_invoice(row, 2)?)))
     })?;
     let events: HashMap<_, (String, Option<InvoiceId>)> = events.into_iter().collect();
     let keys: Vec<_> = found

@@ -71,7 +71,7 @@ const SPREAD: [Spread; 31] = [
     ),
     spread(
         "accounts/keys.rs",
-        "SELECT account_id, id, name, scopes",
+        "SELECT {COLUMNS} FROM api_keys ORDER BY id",
         "all keys are held in memory",
     ),
     spread(

@@ -95,6 +95,7 @@ fn admit(api: &Api, request: &mut Request, route: Option<&MatchedPath>) -> (Opti
     match Caller::admit(api.app.directory(), request.headers()) {
         Err(error) => (None, Err(error)),
         Ok(caller) => {
+            api.app.note_key_use(caller.account, caller.key);
             let counted = api.limiter.as_ref().map(|limiter| limiter.count(caller.key));
             request.extensions_mut().insert(caller);
             counted.map_or((None, Ok(())), |(allowance, counted)| (Some(allowance), counted))

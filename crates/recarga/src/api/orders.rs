@@ -77,6 +77,7 @@ fn filter(query: &Query<'_>) -> Result<OrderFilter, ApiError> {
         status: status.map(str::to_owned),
         phone_number: query.recipient("phone_number")?,
         reference: query.short("reference", REFERENCE_CHARS_MAX)?.map(str::to_owned),
+        below: None,
     })
 }
 

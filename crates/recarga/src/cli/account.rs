@@ -1,5 +1,7 @@
 //! `recarga account`: resellers, their money and limits.
 
+mod changes;
+
 use clap::{Args, Subcommand, ValueEnum};
 use engine::{
     accounts::{self, Account, AccountStatus, Limits, NewAccount},
@@ -7,9 +9,11 @@ use engine::{
     catalog::BelowCost,
     db::Tx,
 };
-use model::{Currency, Money, Timestamp};
+use model::{Country, Currency, Money, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
+
+use changes::{SetHome, SetLimits, SetWebhook};
 
 use super::{
     Desk, Exit, Failure,
@@ -31,6 +35,10 @@ pub(crate) enum Command {
     Limits(SetLimits),
     /// Changes an account's prices
     Markup(SetMarkup),
+    /// Changes where an account's numbers are from that are written without a country
+    Home(SetHome),
+    /// Changes where an account is told of invoices that name no address of their own
+    Webhook(SetWebhook),
     /// Stops an account from buying; orders that are paid for go on
     Suspend(Which),
     /// Lets a suspended account buy again
@@ -50,6 +58,9 @@ pub(crate) struct Create {
     /// What it pays in
     #[arg(long, default_value = "USD")]
     currency: Currency,
+    /// Where its numbers are from that are written without a country, such as BR
+    #[arg(long, value_name = "COUNTRY")]
+    home_country: Option<Country>,
     #[command(flatten)]
     prices: Prices,
 }
@@ -94,21 +105,6 @@ pub(crate) struct Fund {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct SetLimits {
-    /// The account's id or name
-    account: String,
-    /// What one order may cost, or none
-    #[arg(long, value_name = "AMOUNT")]
-    order_max: Option<String>,
-    /// What the orders of a day (UTC) may cost, or none
-    #[arg(long, value_name = "AMOUNT")]
-    day_max: Option<String>,
-    /// What the orders of a day for one number may cost, or none
-    #[arg(long, value_name = "AMOUNT")]
-    recipient_day_max: Option<String>,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct SetMarkup {
     /// The account's id or name
     account: String,
@@ -145,6 +141,8 @@ struct Printed {
     order_max: Option<Amount>,
     day_max: Option<Amount>,
     recipient_day_max: Option<Amount>,
+    home_country: Option<String>,
+    webhook_url: Option<String>,
     created_at: String,
     #[serde(skip)]
     text: Texts,
@@ -175,6 +173,8 @@ fn printed(tx: &mut Tx<'_>, account: &Account) -> Result<Printed, Failure> {
         order_max: order_max.map(Amount::from),
         day_max: day_max.map(Amount::from),
         recipient_day_max: recipient_day_max.map(Amount::from),
+        home_country: account.home_country.map(|country| country.to_string()),
+        webhook_url: account.webhook_url.clone(),
         created_at: account.created_at.to_string(),
         text: Texts {
             balance: balance.to_string(),
@@ -194,6 +194,8 @@ impl Command {
             Self::Fund(fund) => fund.run(&desk).await?,
             Self::Limits(limits) => limits.run(&desk).await?,
             Self::Markup(markup) => markup.run(&desk).await?,
+            Self::Home(home) => home.run(&desk).await?,
+            Self::Webhook(webhook) => webhook.run(&desk).await?,
             Self::Suspend(which) => set_status(&desk, which.account, AccountStatus::Suspended).await?,
             Self::Resume(which) => set_status(&desk, which.account, AccountStatus::Active).await?,
         }
@@ -243,8 +245,15 @@ fn print_one(desk: &Desk, one: &Printed) {
         } = &one.text;
         format!(
             "{}  {} ({})\n  balance  {balance}\n  held     {held}\n  prices   cost and {} bps, below cost: {}\n  \
-             limits   an order {order}, a day {day}, a number and day {recipient}\n  created  {created}",
-            one.id, one.name, one.status, one.markup_bps, one.below_cost
+             limits   an order {order}, a day {day}, a number and day {recipient}\n  home     {}\n  webhook  {}\n  \
+             created  {created}",
+            one.id,
+            one.name,
+            one.status,
+            one.markup_bps,
+            one.below_cost,
+            or_dash(one.home_country.as_ref()),
+            or_dash(one.webhook_url.as_ref()),
         )
     });
 }
@@ -272,6 +281,7 @@ impl Create {
         let Self {
             name,
             currency,
+            home_country,
             prices: Prices { markup_bps, below_cost },
         } = self;
         if name.trim().is_empty() {
@@ -285,9 +295,18 @@ impl Create {
         };
         let create = desk.write(move |tx, context, now| {
             let account = accounts::create(tx, &context.ids, &new, now)?;
+            if home_country.is_some() {
+                accounts::set_home_country(tx, account.id, home_country)?;
+            }
             let details = json!({ "name": account.name, "currency": account.currency.code() });
             note(tx, &account, ("account.create", details), now)?;
-            printed(tx, &account)
+            printed(
+                tx,
+                &Account {
+                    home_country,
+                    ..account
+                },
+            )
         });
         let one = create.await?;
         desk.output.one(&one, || {
@@ -315,49 +334,6 @@ impl Fund {
             .one(&one, || format!("{} ({}) has {}", one.name, one.id, one.text.balance));
         Ok(())
     }
-}
-
-impl SetLimits {
-    async fn run(self, desk: &Desk) -> Result<(), Failure> {
-        let set = desk.write(move |tx, _, now| {
-            let account = account_of(tx, &self.account)?;
-            let changed = |text: &Option<String>, before: Option<Money>| match text.as_deref() {
-                None => Ok(before),
-                Some("none") => Ok(None),
-                Some(text) => limit(text, account.currency).map(Some),
-            };
-            let limits = Limits {
-                order_max: changed(&self.order_max, account.limits.order_max)?,
-                day_max: changed(&self.day_max, account.limits.day_max)?,
-                recipient_day_max: changed(&self.recipient_day_max, account.limits.recipient_day_max)?,
-            };
-            if limits != account.limits {
-                accounts::set_limits(tx, account.id, limits)?;
-                let details = json!({ "before": logged(account.limits), "after": logged(limits) });
-                note(tx, &account, ("account.change", details), now)?;
-            }
-            printed(tx, &Account { limits, ..account })
-        });
-        print_one(desk, &set.await?);
-        Ok(())
-    }
-}
-
-fn logged(limits: Limits) -> Value {
-    let text = |limit: Option<Money>| limit.map(|limit| limit.to_string());
-    json!({
-        "order_max": text(limits.order_max),
-        "day_max": text(limits.day_max),
-        "recipient_day_max": text(limits.recipient_day_max),
-    })
-}
-
-fn limit(text: &str, currency: Currency) -> Result<Money, Failure> {
-    let money = Money::parse(text, currency)?;
-    if money.minor() < 0 {
-        return Err(Failure::usage(format!("a limit is not less than 0: {text}")));
-    }
-    Ok(money)
 }
 
 impl SetMarkup {

@@ -50,7 +50,7 @@ struct Printed {
     account_id: String,
     event: String,
     kind: String,
-    invoice_id: String,
+    invoice_id: Option<String>,
     url: String,
     status: String,
     tries: u32,
@@ -76,7 +76,7 @@ impl From<&Delivery> for Printed {
             account_id: delivery.account.to_string(),
             event: delivery.event.to_string(),
             kind: delivery.kind.clone(),
-            invoice_id: delivery.invoice.to_string(),
+            invoice_id: delivery.invoice.map(|invoice| invoice.to_string()),
             url: delivery.url.clone(),
             status: delivery.status.clone(),
             tries: delivery.tries,
@@ -120,17 +120,10 @@ impl List {
         ];
         let row = |one: &Printed| {
             let (tries, next) = (one.tries.to_string(), or_dash(one.due_at.as_ref()));
-            [
-                &one.id,
-                &one.kind,
-                &one.invoice_id,
-                &one.status,
-                &tries,
-                &next,
-                &one.url,
-            ]
-            .map(String::clone)
-            .to_vec()
+            let invoice = or_dash(one.invoice_id.as_ref());
+            [&one.id, &one.kind, &invoice, &one.status, &tries, &next, &one.url]
+                .map(String::clone)
+                .to_vec()
         };
         desk.output
             .list(&deliveries, &columns, row, "nobody was told anything yet");
@@ -172,7 +165,11 @@ async fn show(desk: &Desk, id: DeliveryId) -> Result<(), Failure> {
     desk.output.one(&one, || {
         let head = format!(
             "{}  {} of {} to {}: {}",
-            one.id, one.kind, one.invoice_id, one.url, one.status
+            one.id,
+            one.kind,
+            or_dash(one.invoice_id.as_ref()),
+            one.url,
+            one.status
         );
         let line = |one: &Try| {
             let answer = one

@@ -237,7 +237,7 @@ impl Config {
     }
 
     /// Where webhooks may go.
-    fn webhook_targets(&self) -> WebhookTargets {
+    pub fn webhook_targets(&self) -> WebhookTargets {
         if self.webhooks.allow_loopback {
             WebhookTargets::LoopbackToo
         } else {

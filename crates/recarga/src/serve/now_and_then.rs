@@ -15,6 +15,8 @@ use crate::App;
 
 /// How often gauges are set: seldom enough that they cost nothing.
 const GAUGES_EVERY: Duration = Duration::from_secs(15);
+/// How often it is kept when keys were used: exact enough for whoever wonders whether one is still needed.
+const KEY_USES_EVERY: Duration = Duration::from_mins(1);
 
 /// Reads what others have changed in the database; where a worker runs, that does it.
 pub(super) async fn refresh(app: Arc<App>, every: Duration, mut stop: watch::Receiver<bool>) {
@@ -28,6 +30,25 @@ pub(super) async fn refresh(app: Arc<App>, every: Duration, mut stop: watch::Rec
                     tracing::error!("Can't read what has changed; trying again: {error:?}");
                 }
             }
+        }
+    }
+}
+
+/// Keeps when keys were used, now and then and in the end.
+pub(super) async fn keep_key_uses(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut ticks = interval(KEY_USES_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let stopped = *stop.borrow();
+        if let Err(error) = app.store_key_uses().await {
+            tracing::warn!("Can't keep when keys were used: {error:?}");
+        }
+        if stopped {
+            return;
+        }
+        tokio::select! {
+            _ = stop.changed() => {}
+            _ = ticks.tick() => {}
         }
     }
 }

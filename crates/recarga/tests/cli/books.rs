@@ -45,6 +45,36 @@ fn limits_are_changed_one_by_one() {
 }
 
 #[test]
+fn an_account_has_a_home_country_and_an_address_until_they_are_taken_away() {
+    let place = Place::set_up();
+    let made = place.json(&["account", "create", "Loja", "--home-country", "br"]);
+    assert_eq!(made["home_country"], "BR");
+    place.run(&["account", "home", "Loja", "us"]).well();
+    place
+        .run(&["account", "webhook", "Loja", "https://shop.example.com/in"])
+        .well();
+    let shown = place.json(&["account", "show", "Loja"]);
+    assert_eq!(
+        (&shown["home_country"], &shown["webhook_url"]),
+        (&json!("US"), &json!("https://shop.example.com/in"))
+    );
+    place.run(&["account", "home", "Loja", "none"]).well();
+    let bare = place.json(&["account", "webhook", "Loja", "none"]);
+    assert_eq!(
+        (&bare["home_country"], &bare["webhook_url"]),
+        (&json!(null), &json!(null))
+    );
+    for (command, value, why) in [
+        ("home", "Brazil", "two letters"),
+        ("webhook", "http://10.0.0.1/", "10.0.0.1 is not a public address"),
+    ] {
+        let refused = place.run(&["account", command, "Loja", value]);
+        assert_eq!(refused.code, 2, "{value}");
+        assert!(refused.error.contains(why), "{}", refused.error);
+    }
+}
+
+#[test]
 fn more_than_there_is_can_not_be_taken_out() {
     let place = Place::set_up();
     let refused = place.run(&["account", "fund", "main", "-1"]);

@@ -19,8 +19,8 @@ pub(in crate::api) struct Delivery<'a> {
     id: DeliveryId,
     /// What it tells: the `webhook-id` of the request.
     event: Event<'a>,
-    /// The invoice that it is about.
-    invoice: Link,
+    /// The invoice that it is about; none of a test.
+    invoice: Option<Link>,
     /// Where to.
     url: &'a str,
     /// `pending`, `delivered` or `failed`.
@@ -48,7 +48,7 @@ struct Event<'a> {
     #[serde(serialize_with = "shown")]
     #[schema(value_type = String, pattern = "^evt_[0-9a-z]{26}$")]
     id: EventId,
-    /// `invoice.complete`, `invoice.expired`, `invoice.cancelled` or `invoice.reversed`.
+    /// `invoice.complete`, `invoice.expired`, `invoice.cancelled`, `invoice.reversed` or `webhook.test`.
     #[serde(rename = "type")]
     #[schema(example = "invoice.complete")]
     kind: &'a str,
@@ -97,10 +97,10 @@ impl<'a> Delivery<'a> {
                 id: delivery.event,
                 kind: &delivery.kind,
             },
-            invoice: Link {
-                id: delivery.invoice,
-                href: format!("{base_url}/v2/invoices/{}", delivery.invoice),
-            },
+            invoice: delivery.invoice.map(|id| Link {
+                id,
+                href: format!("{base_url}/v2/invoices/{id}"),
+            }),
             url: &delivery.url,
             status: &delivery.status,
             tries: tries.collect(),
