@@ -12,6 +12,7 @@ pub mod config;
 mod console;
 mod counter;
 mod deeds;
+mod desk;
 mod inbox;
 pub mod reconcile;
 pub mod routes;

@@ -27,7 +27,20 @@ const CONSOLE: &[&str] = &[
 ];
 
 /// What an account's manager looks at.
-const DESK: &[&str] = &["/", "/bulk", "/people"];
+const DESK: &[&str] = &[
+    "/",
+    "/bulk",
+    "/people",
+    "/orders",
+    "/orders?status=refunded&from=2020-01-01",
+    "/orders?q=%2B15550000042",
+    "/orders/ORDER",
+    "/statement",
+    "/keys",
+    "/webhooks",
+    "/developers",
+    "/settings",
+];
 
 /// Measures every page with so many orders stored.
 pub(crate) async fn measure(stored: usize) {

@@ -135,9 +135,14 @@ pub fn router(app: Arc<App>, mut settings: ApiSettings) -> Router {
     let (table, document) = table().split_for_parts();
     let table = table.merge(docs::pages(openapi::completed(document)));
     let pages = settings.pages.take();
+    let of_api = web::OfApi {
+        public_url: settings.public_url.as_deref().map(|url| asked::trimmed(url).to_owned()),
+        rate_limit: settings.rate_limit,
+        webhook_targets: settings.webhook_targets,
+    };
     let api = fronted(table.merge(callbacks::routes()), Arc::clone(&app), settings);
     match pages {
-        Some(pages) => web::beside(api, app, pages),
+        Some(pages) => web::beside(api, app, (pages, of_api)),
         None => api,
     }
 }

@@ -18,7 +18,10 @@ use axum::{
     routing::{get, post},
 };
 
-pub(crate) use self::till::{CountryChoice, countries};
+pub(crate) use self::{
+    said::fault,
+    till::{CountryChoice, Till, countries},
+};
 use crate::web::Shared;
 
 /// A file of numbers that is larger is refused.

@@ -10,9 +10,9 @@ use engine::{
     orders::{self, Order, OrderStatus},
     people::Action,
 };
-use model::{Country, Fault, Rejection, Timestamp};
+use model::{Country, Timestamp};
 
-use super::till::Till;
+use super::{said::fault, till::Till};
 use crate::web::{Page, PageError, Shared, SignedIn, html};
 
 #[derive(Template)]
@@ -42,16 +42,6 @@ impl ProgressPage {
     /// How soon the balance looks again: as long as it may still change.
     const fn till_poll(&self) -> &'static str {
         if self.stage.poll_ms().is_some() { "2000" } else { "" }
-    }
-
-    /// What a customer is told of a refusal: what they can do about it.
-    const fn fault(failure: &Rejection) -> &'static str {
-        match failure.fault {
-            Fault::Number => "number",
-            Fault::WrongOperator => "wrong_operator",
-            Fault::Amount => "amount",
-            Fault::Float | Fault::Duplicate | Fault::Supplier | Fault::Operator => "elsewhere",
-        }
     }
 }
 

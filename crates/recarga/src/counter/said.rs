@@ -8,6 +8,7 @@ use engine::{
     },
     lookup::LookupError,
 };
+use model::Rejection;
 use numbers::InvalidNumber;
 
 use crate::web::Page;
@@ -51,6 +52,16 @@ pub(super) fn draft(page: &Page, error: &DraftError) -> String {
         Fault::UnsupportedOperator(_) => page.t("wrong.other_operator").to_owned(),
         Fault::InvalidPhoneNumber(why) => page.fill("wrong.number", &[("why", why)]),
         Fault::TooManyItems | Fault::NoItems => page.t("wrong.amount_missing").to_owned(),
+    }
+}
+
+/// What a customer is told of a refusal: what they can do about it.
+pub(crate) const fn fault(failure: &Rejection) -> &'static str {
+    match failure.fault {
+        model::Fault::Number => "number",
+        model::Fault::WrongOperator => "wrong_operator",
+        model::Fault::Amount => "amount",
+        model::Fault::Float | model::Fault::Duplicate | model::Fault::Supplier | model::Fault::Operator => "elsewhere",
     }
 }
 

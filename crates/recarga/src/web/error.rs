@@ -8,6 +8,8 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 
+use engine::accounts::AccountError;
+
 use super::Page;
 
 /// Why there is no page, or another one.
@@ -104,6 +106,19 @@ impl IntoResponse for PageError {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+impl From<AccountError> for PageError {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Unknown(_) => Self::NotFound,
+            AccountError::Internal(error) => error.into(),
+            other => {
+                tracing::error!("A page failed: {other}");
+                Self::Internal
+            }
+        }
     }
 }
 

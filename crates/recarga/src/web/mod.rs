@@ -1,7 +1,7 @@
 //! Pages: what people see in a browser. Rendered here, whole without a script, and without a foreign request.
 //!
 //! `beside` is the table of the pages that everybody needs: signing in, links, one's own profile. The
-//! counter and the console add theirs. `front` is the one layer around them: who comes, in which
+//! counter, the desk and the console add theirs. `front` is the one layer around them: who comes, in which
 //! language, and the headers of every answer. `docs/PAGES.md` says how to add a page.
 
 pub(crate) mod address;
@@ -10,6 +10,8 @@ mod app_codes;
 mod assets;
 mod codes;
 mod cookies;
+pub(crate) mod deliveries;
+pub(crate) mod download;
 mod entering;
 mod error;
 pub(crate) mod format;
@@ -19,6 +21,7 @@ mod front;
 mod gallery;
 mod language;
 mod links;
+pub(crate) mod list;
 pub(crate) mod messages;
 mod nav;
 mod page;
@@ -45,14 +48,18 @@ use ipnet::IpNet;
 use tower_http::compression::CompressionLayer;
 
 pub(crate) use self::{
-    entering::note,
+    entering::{chain_of, note},
     error::PageError,
     forms::{Faults, Fields},
     page::html,
     visitor::SignedIn,
 };
 pub use self::{language::Language, nav::Place, page::Page};
-use crate::{App, api::RequestIds};
+use crate::{
+    App,
+    api::{RateLimit, RequestIds},
+    webhooks::WebhookTargets,
+};
 
 /// How the pages behave.
 #[derive(Debug, Clone)]
@@ -84,6 +91,17 @@ impl Default for PageSettings {
     }
 }
 
+/// What pages tell of the API beside them.
+#[derive(Debug, Clone)]
+pub(crate) struct OfApi {
+    /// Where clients find it, if that is set.
+    pub(crate) public_url: Option<String>,
+    /// How many requests a key may make.
+    pub(crate) rate_limit: Option<RateLimit>,
+    /// Where webhooks may go.
+    pub(crate) webhook_targets: WebhookTargets,
+}
+
 /// A larger form is refused; a page for files sets its own bound.
 const FORM_BYTES_MAX: usize = 64 * 1_024;
 
@@ -92,6 +110,7 @@ pub(crate) struct Web {
     /// Everything that is open.
     pub(crate) app: Arc<App>,
     pub(crate) settings: PageSettings,
+    pub(crate) api: OfApi,
     cookies: cookies::Cookies,
     passwords: passwords::Passwords,
     throttle: throttle::Throttle,
@@ -121,13 +140,14 @@ impl Web {
 pub(crate) type Shared = Arc<Web>;
 
 /// Adds every page to the API, whose own URLs stay as they are.
-pub(crate) fn beside(api: Router, app: Arc<App>, settings: PageSettings) -> Router {
+pub(crate) fn beside(api: Router, app: Arc<App>, (settings, of_api): (PageSettings, OfApi)) -> Router {
     let web = Arc::new(Web {
         cookies: cookies::Cookies::new(settings.public_url.starts_with("https://")),
         passwords: passwords::Passwords::default(),
         throttle: throttle::Throttle::new(settings.tries_per_minute),
         request_ids: RequestIds::new(&app.context.ids, app.clock.now()),
         settings,
+        api: of_api,
         app,
     });
     let entering = Router::new()
@@ -141,6 +161,7 @@ pub(crate) fn beside(api: Router, app: Arc<App>, settings: PageSettings) -> Rout
     let pages = Router::new()
         .merge(crate::counter::routes())
         .merge(crate::console::routes())
+        .merge(crate::desk::routes())
         .merge(entering)
         .route("/sign-out", post(sign_in::leave))
         .route("/profile", get(profile::show).post(profile::rename))

@@ -9,7 +9,13 @@ struct Entry(&'static str, &'static str, &'static str, Action);
 const COUNTER: &[Entry] = &[
     Entry("/", "nav.counter", "phone", Action::Sell),
     Entry("/bulk", "nav.bulk", "upload", Action::SellInBulk),
+    Entry("/orders", "nav.orders", "list", Action::SeeOwnOrders),
+    Entry("/statement", "nav.statement", "wallet", Action::SeeOwnMoney),
     Entry("/people", "nav.people", "people", Action::ChangeOwnPeople),
+    Entry("/keys", "nav.keys", "key", Action::SeeOwnTechnique),
+    Entry("/webhooks", "nav.webhooks", "hook", Action::SeeOwnTechnique),
+    Entry("/developers", "nav.developers", "book", Action::SeeOwnTechnique),
+    Entry("/settings", "nav.settings", "gear", Action::ChangeOwnSettings),
 ];
 
 /// The console's, for those of the house.
@@ -45,9 +51,11 @@ pub(super) fn places(user: &User, path: &str) -> Vec<Place> {
     let entries: &[Entry] = if user.works_for.is_some() { COUNTER } else { CONSOLE };
     let seen = entries.iter().filter(|Entry(.., action)| user.may(*action));
     let seen: Vec<_> = seen.collect();
-    // Those that need a person stand among the orders.
+    // Those that need a person stand among the orders, and an invoice is a few of them.
     let path = if path == "/console/waiting" {
         "/console/orders"
+    } else if path.starts_with("/invoices/") {
+        "/orders"
     } else {
         path
     };

@@ -1,6 +1,7 @@
 //! What is documented, tried: the snippets of docs/phone-top-ups.md run as they stand and its tables
 //! hold, and so do the README's lines.
 
+mod developers;
 mod page;
 #[path = "../program/mod.rs"]
 #[expect(dead_code, reason = "nothing is killed here")]
@@ -19,7 +20,7 @@ struct Demo {
     ready: Ready,
     client: Client,
     _program: Program,
-    _database: Database,
+    database: Database,
 }
 
 impl Demo {
@@ -32,7 +33,7 @@ impl Demo {
             ready,
             client: Client::new(),
             _program: program,
-            _database: database,
+            database,
         }
     }
 

@@ -39,6 +39,7 @@ impl Fleet {
             base_url: String::new(),
             api_key: said("api_key"),
             account_id: said("account_id"),
+            ..Ready::default()
         };
         let mut fund = command(folder, url);
         output(fund.args(["account", "fund", &account.account_id, FUNDED]));

@@ -159,3 +159,12 @@ pub(crate) async fn invitation(stage: &Stage, role: Role) -> String {
     };
     format!("/setup/{}", stage.app.db.write_with(invite).await.unwrap())
 }
+
+/// What stands between two texts.
+pub(crate) fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    let rest = text
+        .split_once(before)
+        .unwrap_or_else(|| panic!("no {before} in {text}"))
+        .1;
+    rest.split_once(after).unwrap().0
+}

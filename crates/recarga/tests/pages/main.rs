@@ -9,10 +9,14 @@ mod catalog;
 mod console;
 mod counter;
 mod deciding;
+mod desk;
+mod desk_webhooks;
 mod entering;
 mod fundings;
 mod house;
 mod people;
+#[path = "../api/receiver.rs"]
+mod receiver;
 mod routing;
 mod safety;
 #[path = "../duties/scripted.rs"]

@@ -8,16 +8,7 @@ use engine::{
     people::{self, Role},
 };
 
-use crate::browser::{Browser, PASSWORD, invitation, stage};
-
-/// What stands between two texts.
-fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
-    let rest = text
-        .split_once(before)
-        .unwrap_or_else(|| panic!("no {before} in {text}"))
-        .1;
-    rest.split_once(after).unwrap().0
-}
+use crate::browser::{Browser, PASSWORD, between, invitation, stage};
 
 #[tokio::test]
 async fn an_accounts_head_invites_cashiers_and_nobody_of_the_house() {

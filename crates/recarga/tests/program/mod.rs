@@ -35,7 +35,7 @@ pub(crate) fn command() -> Command {
 }
 
 /// What a program says once it answers.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct Ready {
     /// Where, with `/v2`.
     pub(crate) base_url: String,
@@ -45,6 +45,12 @@ pub(crate) struct Ready {
     /// Its account; only a demo says it.
     #[serde(default)]
     pub(crate) account_id: String,
+    /// What signs its webhooks; only a demo says it.
+    #[serde(default)]
+    pub(crate) webhook_secret: String,
+    /// Signs its head in; only a demo says it.
+    #[serde(default)]
+    pub(crate) manager_url: String,
 }
 
 impl Program {
@@ -153,6 +159,24 @@ impl Client {
             .header("Idempotency-Key", key);
         answer(request.send(body.to_string())?)
     }
+}
+
+/// Comes in by a link, as somebody with a browser does, and reads a page.
+pub(crate) fn read_page(link: &str, path: &str) -> String {
+    let config = ureq::Agent::config_builder()
+        .max_redirects(0)
+        .proxy(None)
+        .timeout_global(Some(ANSWER_WITHIN))
+        .build();
+    let agent: ureq::Agent = config.into();
+    let entered = agent.post(link).send_form([("", "")]).expect("an answer");
+    let cookies = entered.headers().get_all("set-cookie").into_iter();
+    let pair = |cookie: &ureq::http::HeaderValue| cookie.to_str().ok()?.split(';').next().map(str::to_owned);
+    let cookies: Vec<_> = cookies.filter_map(pair).collect();
+    let (root, _) = link.split_once("/setup/").expect("a link leads there");
+    let page = agent.get(format!("{root}{path}")).header("Cookie", cookies.join("; "));
+    let mut page = page.call().expect("a page");
+    page.body_mut().read_to_string().expect("a page is text")
 }
 
 fn answer(mut response: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq::Error> {

@@ -65,6 +65,7 @@ impl House {
             base_url: String::new(),
             api_key: said("api_key"),
             account_id: said("account_id"),
+            ..Ready::default()
         };
         fs::write(path.join("recarga.toml"), settings).expect("the folder can be written");
         fs::write(path.join("rules.toml"), RULES).expect("the folder can be written");

@@ -6,7 +6,7 @@ mod selling;
 use askama::Template;
 use axum::{
     extract::{Multipart, Path, State},
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use engine::{
@@ -19,7 +19,7 @@ use engine::{
 use model::{BatchId, Money};
 
 use super::{said, till::Till};
-use crate::web::{Page, PageError, Shared, SignedIn, html};
+use crate::web::{Page, PageError, Shared, SignedIn, download, html};
 
 /// So many earlier files are listed.
 const LISTED_MAX: u32 = 20;
@@ -270,10 +270,5 @@ pub(super) async fn results(
         tracing::error!("The results of {} can't be written: {error}", batch.id);
         PageError::Internal
     })?;
-    let name = format!("attachment; filename=\"{}.csv\"", batch.id);
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, name),
-    ];
-    Ok((headers, text).into_response())
+    Ok(download::attachment(&format!("{}.csv", batch.id), download::CSV, text))
 }

@@ -1,0 +1,3 @@
+from urllib.request import urlopen
+
+print(urlopen("BASE_URL/ping").read().decode())

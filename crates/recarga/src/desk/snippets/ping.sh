@@ -1,0 +1,1 @@
+curl -s "BASE_URL/ping"
