@@ -49,7 +49,8 @@ test("a new account is paid into, and much of it by two people", async () => {
   await finance.waitForURL("**/fundings");
   assert.equal(await finance.getByRole("button", { name: "Approve" }).count(), 0);
   await owner.goto(`${stage.root}/console`);
-  await owner.getByRole("link", { name: /waits for a second person/ }).click();
+  await owner.getByText(/waits for a second person/).waitFor();
+  await owner.locator("a[href='/console/accounts/fundings']").click();
   await owner.getByRole("button", { name: "Approve" }).first().click();
   const question = owner.getByRole("dialog");
   assert.match(await question.textContent(), /50,000\.00/);
