@@ -23,7 +23,20 @@ const CONSOLE: &[&str] = &[
     "/console/orders?q=%2B15550000042",
     "/console/orders?q=ORDER",
     "/console/orders/ORDER",
+    "/console/waiting",
+    "/console/accounts",
+    "/console/accounts/ACCOUNT",
+    "/console/suppliers",
+    "/console/suppliers/sandbox",
+    "/console/catalog",
+    "/console/catalog/at-t-usa",
+    "/console/catalog/mapping",
+    "/console/routing",
+    "/console/cases",
+    "/console/webhooks",
+    "/console/rates",
     "/console/people",
+    "/console/audit",
 ];
 
 /// What an account's manager looks at.

@@ -29,6 +29,7 @@ export const PAGES = [
   { as: "owner", path: "/profile/code" },
   { as: "owner", path: "/sign-in/again?next=/console" },
   { as: "manager", path: "/" },
+  { as: "manager", path: "/bulk" },
   { as: "manager", path: "/people" },
   { as: "manager", path: "/orders" },
   { as: "manager", path: "/orders?q=nobody&status=delivered" },

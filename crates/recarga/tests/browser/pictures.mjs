@@ -10,6 +10,8 @@ const PICTURES = [
   { name: "counter", as: "cashier", path: "/", size: PHONE, theme: "light" },
   { name: "people", as: "owner", path: "/console/people", size: DESK, theme: "light" },
   { name: "console", as: "owner", path: "/console", size: DESK, theme: "light" },
+  { name: "suppliers", as: "owner", path: "/console/suppliers/sandbox", size: DESK, theme: "light" },
+  { name: "product", as: "owner", path: "/console/catalog/at-t-usa", size: DESK, theme: "dark" },
   { name: "keys", as: "manager", path: "/keys", size: DESK, theme: "light" },
   { name: "developers", as: "manager", path: "/developers", size: DESK, theme: "dark" },
   { name: "profile", as: "owner", path: "/profile", size: DESK, theme: "dark" },
