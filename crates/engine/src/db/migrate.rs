@@ -20,16 +20,16 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_figures", include_str!("../../../../migrations/0005_figures.sql")),
     ("0006_batches", include_str!("../../../../migrations/0006_batches.sql")),
     (
-        "0007_fundings",
-        include_str!("../../../../migrations/0007_fundings.sql"),
-    ),
-    (
         "0009_restores",
         include_str!("../../../../migrations/0009_restores.sql"),
     ),
     (
         "0010_endpoints",
         include_str!("../../../../migrations/0010_endpoints.sql"),
+    ),
+    (
+        "0011_fundings",
+        include_str!("../../../../migrations/0011_fundings.sql"),
     ),
 ];
 
