@@ -81,8 +81,10 @@
 
   const submit = (form, submitter) => {
     const data = new FormData(form, submitter);
-    const method = (submitter?.getAttribute("formmethod") ?? form.method).toLowerCase();
-    const url = new URL(submitter?.formAction || form.action);
+    // As attributes: a field that is called `action` would hide the form's own property.
+    const said = (name) => submitter?.getAttribute(`form${name}`) ?? form.getAttribute(name);
+    const method = (said("method") ?? "get").toLowerCase();
+    const url = new URL(said("action") ?? "", location.href);
     if (method === "get") {
       url.search = new URLSearchParams(data).toString();
       if (form.hasAttribute("data-push")) history.replaceState(null, "", url);

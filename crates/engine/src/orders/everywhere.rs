@@ -11,7 +11,7 @@ use model::{AccountId, AttemptId, InvoiceId, OrderId, PhoneNumber};
 use super::{Order, store};
 use crate::{
     Error,
-    db::{Lock, Select, Tx, Value, int, text, values},
+    db::{Lock, Row, Select, Tx, Value, int, text, values},
 };
 
 /// So many orders are of so many accounts at most, those that bought last; and so many more may have
@@ -51,14 +51,6 @@ impl Search {
     }
 }
 
-fn columns() -> String {
-    let prefixed: Vec<_> = store::COLUMNS
-        .split(',')
-        .map(|column| format!("o.{}", column.trim()))
-        .collect();
-    prefixed.join(", ")
-}
-
 /// Lists what somebody asks for, of all accounts, newest first.
 pub fn search(tx: &mut Tx<'_>, search: &Search, limit: u32) -> Result<Vec<Order>, Error> {
     let (condition, value): (_, Value) = match search {
@@ -68,12 +60,13 @@ pub fn search(tx: &mut Tx<'_>, search: &Search, limit: u32) -> Result<Vec<Order>
         Search::Reference(reference) => ("o.reference = ?1", reference.into()),
         Search::Invoice(invoice) => return of_invoice(tx, *invoice),
     };
-    let columns = columns();
+    // What an index holds and no more: for a whole row SQLite would rather look through an account's orders.
     let sql = format!(
-        "SELECT {columns} FROM accounts a CROSS JOIN orders o WHERE o.account_id = a.id AND {condition}
+        "SELECT o.id, o.account_id, o.number FROM accounts a CROSS JOIN orders o WHERE o.account_id = a.id AND {condition}
          ORDER BY o.id DESC LIMIT ?2"
     );
-    tx.query(&sql, &values![value, limit], store::read)
+    let known = tx.query(&sql, &values![value, limit], read_known)?;
+    of_known(tx, known)
 }
 
 fn of_invoice(tx: &mut Tx<'_>, invoice: InvoiceId) -> Result<Vec<Order>, Error> {
@@ -99,11 +92,21 @@ pub fn newest(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Order>, Error> {
         .iter()
         .map(|(account, first, count)| values![account, *first, first + count])
         .collect();
-    let mut known = tx.select_many(&IDS, &keys, |row| {
-        Ok((row.parse::<OrderId>(0)?, row.parse::<AccountId>(1)?, row.int(2)?))
-    })?;
+    let mut known = tx.select_many(&IDS, &keys, read_known)?;
     known.sort_unstable_by_key(|(id, ..)| Reverse(*id));
     known.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    of_known(tx, known)
+}
+
+/// An order, whose it is and its number there.
+type Known = (OrderId, AccountId, i64);
+
+fn read_known(row: &Row<'_>) -> Result<Known, Error> {
+    Ok((row.parse(0)?, row.parse(1)?, row.int(2)?))
+}
+
+/// Reads orders of which an index knows, newest first.
+fn of_known(tx: &mut Tx<'_>, known: Vec<Known>) -> Result<Vec<Order>, Error> {
     let mut spans: Vec<_> = known
         .into_iter()
         .map(|(_, account, number)| (account, number, 1))

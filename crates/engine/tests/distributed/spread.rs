@@ -86,7 +86,7 @@ const SPREAD: [Spread; 31] = [
     ),
     spread(
         "orders/everywhere.rs",
-        "SELECT {columns} FROM accounts a CROSS JOIN orders",
+        "SELECT o.id, o.account_id, o.number FROM accounts a CROSS JOIN orders",
         "a person's search or page",
     ),
     spread(

@@ -66,7 +66,7 @@ test("the log loads by itself whether it is whole, and is looked through", async
   await owner.getByText("The log is as it was written").waitFor();
   await owner.getByLabel("Action").fill("funding");
   await owner.getByText("funding.approve").first().waitFor();
-  await owner.waitForFunction(() => !document.getElementById("found").textContent.includes("user.sign_in"));
+  await owner.locator("#found", { hasText: "account.create" }).waitFor({ state: "detached" });
   assert.match(owner.url(), /action=funding/);
   assert.deepEqual(owner.wrong, []);
 });
