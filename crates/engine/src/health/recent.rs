@@ -29,9 +29,10 @@ pub struct Recent {
 /// Lists attempts that were answered since a moment, the earliest answer first.
 pub fn recent(tx: &mut Tx<'_>, since: Timestamp) -> Result<Vec<Recent>, Error> {
     let sql = "SELECT t.supplier, o.product_id, t.submitted_at, t.outcome, t.answered_at FROM accounts a
-        JOIN orders o ON o.account_id = a.id AND o.number > a.orders_count - ?1
-        JOIN attempts t ON t.account_id = o.account_id AND t.order_id = o.id
-        WHERE t.submitted_at >= ?2 AND t.answered_at IS NOT NULL AND t.outcome IS NOT NULL
+        CROSS JOIN orders o
+        CROSS JOIN attempts t
+        WHERE o.account_id = a.id AND o.number > a.orders_count - ?1
+            AND t.account_id = o.account_id AND t.order_id = o.id AND t.submitted_at >= ?2 AND t.answered_at IS NOT NULL AND t.outcome IS NOT NULL
         ORDER BY t.submitted_at DESC LIMIT ?3";
     let found = tx.query(sql, &values![ORDERS_OF_ACCOUNT, since, ATTEMPTS_MAX], |row| {
         Ok(Recent {

@@ -28,8 +28,9 @@ pub(super) fn read(
     let sql = format!(
         "SELECT {COLUMNS} FROM accounts a
          CROSS JOIN attempts t
-         JOIN orders o ON o.account_id = t.account_id AND o.id = t.order_id
-         WHERE t.account_id = a.id AND t.order_id >= ?1 AND t.order_id < ?2 AND t.supplier = ?3 AND t.submitted_at >= ?4 AND t.submitted_at < ?5
+         CROSS JOIN orders o
+         WHERE o.account_id = t.account_id AND o.id = t.order_id AND t.account_id = a.id
+             AND t.order_id >= ?1 AND t.order_id < ?2 AND t.supplier = ?3 AND t.submitted_at >= ?4 AND t.submitted_at < ?5
          ORDER BY t.order_id, t.number"
     );
     let mut ours = tx.query(&sql, &values![first, last, supplier, from, until], attempt)?;
@@ -37,13 +38,14 @@ pub(super) fn read(
     let named = theirs
         .iter()
         .filter_map(|record| record.reference.as_ref()?.parse::<AttemptId>().ok());
+    let sql = format!(
+        "SELECT {COLUMNS} FROM accounts a
+         CROSS JOIN attempts t
+         CROSS JOIN orders o
+         WHERE o.account_id = t.account_id AND o.id = t.order_id
+             AND t.account_id = a.id AND t.order_id = ?1 AND t.number = ?2 AND t.supplier = ?3"
+    );
     for id in named.filter(|id| !known.contains(id)) {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM accounts a
-             CROSS JOIN attempts t
-             JOIN orders o ON o.account_id = t.account_id AND o.id = t.order_id
-             WHERE t.account_id = a.id AND t.order_id = ?1 AND t.number = ?2 AND t.supplier = ?3"
-        );
         ours.extend(tx.find(&sql, &values![id.order, id.number, supplier], attempt)?);
     }
     let booked = booked(tx, supplier, &ours, day)?;

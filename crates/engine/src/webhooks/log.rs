@@ -139,7 +139,7 @@ pub fn last_tries(
     Ok(found.into_iter().collect())
 }
 
-fn read_try(row: &Row<'_>) -> Result<Try, Error> {
+pub(super) fn read_try(row: &Row<'_>) -> Result<Try, Error> {
     Ok(Try {
         number: row.count(0)?,
         tried_at: row.time(1)?,

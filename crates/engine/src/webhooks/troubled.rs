@@ -7,7 +7,10 @@ use std::{cmp::Reverse, collections::HashMap};
 
 use model::{AccountId, DeliveryId, EventId, InvoiceId, Timestamp};
 
-use super::{Try, log::read_invoice};
+use super::{
+    Try,
+    log::{read_invoice, read_try},
+};
 use crate::{
     Error,
     db::{Lock, Row, Select, Tx, int, text, values},
@@ -123,7 +126,7 @@ fn accounts_in(tx: &mut Tx<'_>, trouble: Trouble) -> Result<Vec<AccountId>, Erro
     };
     let sql = format!(
         "SELECT a.id FROM accounts a
-         WHERE EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.account_id = a.id AND {such})
+         WHERE (a.id) IN (SELECT d.account_id FROM webhook_deliveries d WHERE {such})
          ORDER BY a.latest_at DESC LIMIT ?1"
     );
     tx.query(&sql, &values![ACCOUNTS_MAX], |row| row.parse(0))
@@ -156,7 +159,7 @@ fn with_details(tx: &mut Tx<'_>, mut found: Vec<Troubled>) -> Result<Vec<Trouble
     };
     const LAST: Select = Select {
         table: "webhook_tries",
-        columns: "delivery_id, number, tried_at, duration_ms, status_code, error",
+        columns: "number, tried_at, duration_ms, status_code, error, delivery_id",
         keys: &[text("account_id"), text("delivery_id"), int("number")],
         condition: "",
         order: "",
@@ -174,16 +177,7 @@ fn with_details(tx: &mut Tx<'_>, mut found: Vec<Troubled>) -> Result<Vec<Trouble
         .iter()
         .map(|one| values![one.account, one.id, one.tries])
         .collect();
-    let tries = tx.select_many(&LAST, &keys, |row| {
-        let one = Try {
-            number: row.count(1)?,
-            tried_at: row.time(2)?,
-            duration_ms: row.int(3)?,
-            status_code: row.int_opt(4)?.map(|code| u32::try_from(code).unwrap_or(0)),
-            error: row.text_opt(5)?,
-        };
-        Ok((row.parse::<DeliveryId>(0)?, one))
-    })?;
+    let tries = tx.select_many(&LAST, &keys, |row| Ok((row.parse::<DeliveryId>(5)?, read_try(row)?)))?;
     let mut tries: HashMap<_, _> = tries.into_iter().collect();
     for one in &mut found {
         if let Some((kind, invoice)) = events.get(&one.event) {

@@ -111,7 +111,7 @@ const SPREAD: [Spread; 31] = [
     ),
     spread(
         "webhooks/troubled.rs",
-        "SELECT a.id FROM accounts a WHERE EXISTS",
+        "SELECT a.id FROM accounts a WHERE (a.id) IN",
         "a person's list",
     ),
     spread(
