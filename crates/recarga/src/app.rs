@@ -145,10 +145,7 @@ impl App {
             |tx: &mut engine::db::Tx<'_>| Ok::<_, Error>((catalog::revision(tx)?, Directory::current_revision(tx)?));
         let (catalog_revision, accounts_revision) = self.db.read(revisions).await?;
         let outdated = self.catalog().valid_until().is_some_and(|until| until <= now);
-        if outdated || self.catalog().revision() != catalog_revision {
-            self.catalog
-                .store(Arc::new(load_sold(&self.db, &self.suppliers, now).await?));
-        }
+        self.keep_catalog(catalog_revision, outdated, now).await?;
         if self.directory().revision() != accounts_revision {
             self.directory.store(Arc::new(self.db.read(Directory::load).await?));
         }
@@ -163,9 +160,13 @@ impl App {
     pub async fn refresh_catalog(&self) -> Result<(), Error> {
         let now = self.clock.now();
         let revision = self.db.read(catalog::revision).await?;
-        if self.catalog().revision() != revision {
-            self.catalog
-                .store(Arc::new(load_sold(&self.db, &self.suppliers, now).await?));
+        self.keep_catalog(revision, false, now).await
+    }
+
+    async fn keep_catalog(&self, revision: i64, outdated: bool, now: Timestamp) -> Result<(), Error> {
+        if outdated || self.catalog().revision() != revision {
+            let sold = load_sold(&self.db, &self.suppliers, now).await?;
+            self.catalog.store(Arc::new(sold));
         }
         Ok(())
     }

@@ -13,8 +13,9 @@ use engine::{
     people::User,
     reconcile::{Day, Remedy},
     routing::RuleVersion,
+    webhooks::Delivery,
 };
-use model::{OperatorId, SupplierName, Timestamp};
+use model::{AccountId, Country, DeliveryId, OperatorId, SupplierName, Timestamp};
 use serde_json::{Value, json};
 
 /// Something that was done.
@@ -32,6 +33,15 @@ impl Told {
             chain: Chain::House,
             action,
             subject: subject.to_string(),
+            details,
+        }
+    }
+
+    fn of_account(account: AccountId, action: &'static str, details: Value) -> Self {
+        Self {
+            chain: Chain::Account(account),
+            action,
+            subject: account.to_string(),
             details,
         }
     }
@@ -111,6 +121,28 @@ pub(crate) fn forced(
     let operator = operator.map(OperatorId::as_str);
     let details = json!({ "state": state, "operator": operator, "why": why, "by": by });
     Told::of_house("supplier.force", supplier, details)
+}
+
+/// Somebody chose the country whose numbers an account reads without a prefix.
+pub(crate) fn home_chosen(account: AccountId, home: Option<Country>) -> Told {
+    let details = json!({ "country": home.map(|home| home.to_string()) });
+    Told::of_account(account, "account.set_home_country", details)
+}
+
+/// Somebody said where an account's webhooks go.
+pub(crate) fn webhook_url_set(account: AccountId, url: Option<&str>) -> Told {
+    Told::of_account(account, "webhook.set_url", json!({ "url": url }))
+}
+
+/// Somebody told an account's event once more.
+pub(crate) fn resent((account, id): (AccountId, DeliveryId), again: &Delivery) -> Told {
+    let details = json!({ "event": again.kind, "new_delivery": again.id.to_string(), "url": again.url });
+    Told {
+        chain: Chain::Account(account),
+        action: "webhook.resend",
+        subject: id.to_string(),
+        details,
+    }
 }
 
 /// Somebody said when a supplier's float is low.

@@ -15,7 +15,7 @@ use std::{collections::HashMap, time::Duration};
 pub use breaker::{BreakerRules, BreakerState};
 use model::{Fault, OperatorId, Outcome, SupplierName, Timestamp};
 pub use recent::{Recent, recent};
-pub use switches::{Force, Switch, UnknownForce, force, release, switches};
+pub use switches::{Force, Switch, UnknownForce, decide, switches};
 
 use breaker::{Breaker, TooMany};
 use window::Window;

@@ -72,7 +72,7 @@ pub struct Switch {
 const ALL: &str = "*";
 
 /// Forces a breaker.
-pub fn force(tx: &mut Tx<'_>, switch: &Switch) -> Result<(), Error> {
+fn force(tx: &mut Tx<'_>, switch: &Switch) -> Result<(), Error> {
     let sql = "INSERT INTO supplier_switches (supplier, operator_id, state, why, made_by, made_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
         ON CONFLICT (supplier, operator_id) DO UPDATE SET state = excluded.state, why = excluded.why,
@@ -89,11 +89,33 @@ pub fn force(tx: &mut Tx<'_>, switch: &Switch) -> Result<(), Error> {
     tx.execute(sql, &values).map(|_| ())
 }
 
-/// Lets a breaker decide by itself again; says whether it was forced.
-pub fn release(tx: &mut Tx<'_>, supplier: &SupplierName, operator: Option<&OperatorId>) -> Result<bool, Error> {
+/// Lets a breaker decide by itself again.
+fn release(tx: &mut Tx<'_>, supplier: &SupplierName, operator: Option<&OperatorId>) -> Result<(), Error> {
     let sql = "DELETE FROM supplier_switches WHERE supplier = ?1 AND operator_id = ?2";
     let operator = operator.map_or(ALL, OperatorId::as_str);
-    Ok(tx.execute(sql, &values![supplier, operator])? > 0)
+    tx.execute(sql, &values![supplier, operator]).map(drop)
+}
+
+/// Forces what a person has decided, or leaves it to the figures again.
+pub fn decide(
+    tx: &mut Tx<'_>,
+    (supplier, operator): (&SupplierName, Option<&OperatorId>),
+    decided: Option<Force>,
+    (why, by): (&str, &str),
+    now: Timestamp,
+) -> Result<(), Error> {
+    let Some(decided) = decided else {
+        return release(tx, supplier, operator);
+    };
+    let switch = Switch {
+        supplier: supplier.clone(),
+        operator: operator.cloned(),
+        force: decided,
+        why: why.to_owned(),
+        made_by: by.to_owned(),
+        made_at: now,
+    };
+    force(tx, &switch)
 }
 
 /// Lists everything that is forced. People do it: there are never many.

@@ -43,6 +43,14 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// Where its order is kept.
+    pub const fn key(&self) -> OrderKey {
+        OrderKey {
+            account: self.account,
+            order: self.id.order,
+        }
+    }
+
     /// What its supplier is asked about.
     pub fn reference(&self, recipient: PhoneNumber) -> AttemptRef {
         AttemptRef {
@@ -183,11 +191,7 @@ pub fn first_attempts(tx: &mut Tx<'_>, orders: &[Order]) -> Result<HashMap<Order
             .into_iter()
             .filter(|attempt| attempt.id.number == 1)
         {
-            let key = OrderKey {
-                account: attempt.account,
-                order: attempt.id.order,
-            };
-            first.insert(key, attempt);
+            first.insert(attempt.key(), attempt);
         }
     }
     Ok(first)
@@ -205,13 +209,5 @@ pub fn find_by_attempt(tx: &mut Tx<'_>, attempt: AttemptId) -> Result<Option<(Or
         columns.join(", ")
     );
     let found = tx.find(&sql, &values![attempt.order, attempt.number], read_attempt)?;
-    Ok(found.map(|found| {
-        (
-            OrderKey {
-                account: found.account,
-                order: attempt.order,
-            },
-            found,
-        )
-    }))
+    Ok(found.map(|found| (found.key(), found)))
 }

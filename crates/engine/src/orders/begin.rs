@@ -159,13 +159,7 @@ fn attempts_by_order(
     let keys: Vec<_> = keys.iter().filter(tried).copied().collect();
     let mut by_order: HashMap<_, Vec<_>> = HashMap::new();
     for attempt in attempts::of_orders(tx, &keys)? {
-        by_order
-            .entry(OrderKey {
-                account: attempt.account,
-                order: attempt.id.order,
-            })
-            .or_default()
-            .push(attempt);
+        by_order.entry(attempt.key()).or_default().push(attempt);
     }
     Ok(by_order)
 }

@@ -151,7 +151,7 @@ pub fn propose(
         must_have_attempt_left(&changes, key, context)?;
     }
     let before = proposals(tx, key)?;
-    if let Some(open) = before.iter().find(|one| one.answer.is_none()) {
+    if let Some(open) = before.iter().find(|one| one.is_open()) {
         return Err(DecideError::AlreadyProposed(open.by.clone()));
     }
     let decision = Decision {
@@ -189,7 +189,7 @@ pub fn consent(
 ) -> Result<Proposal, DecideError> {
     let (why, by) = (told("the reason", why)?, told("the name", by)?);
     let changes = open(tx, key, now)?;
-    let open = proposals(tx, key)?.into_iter().find(|one| one.answer.is_none());
+    let open = proposals(tx, key)?.into_iter().find(Proposal::is_open);
     let mut proposal = open.ok_or(DecideError::NothingProposed)?;
     // The first person may take back what they proposed, and no more.
     if consent == Consent::Confirm && proposal.by.to_lowercase() == by.to_lowercase() {

@@ -45,7 +45,7 @@ pub use recipe::{Recipe, shortfall};
 pub use resolve::{Call, Resolve, Resolved};
 use serde::{Deserialize, Serialize};
 pub use state::{InvalidTransition, OrderStatus};
-pub use store::find_invoice;
+pub use store::{find_any, find_invoice};
 pub(crate) use store::{insert, of_invoices, update};
 
 use crate::ledger::OrderMoney;

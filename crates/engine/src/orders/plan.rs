@@ -67,7 +67,7 @@ pub(super) fn plan(
         plans.insert(one.order.key(), plan);
     }
     let now = set.first().map_or_else(Timestamp::default, |begin| begin.now);
-    for attempt in pauses.write(tx, now)?.into_keys() {
+    for attempt in pauses.write(tx, now)? {
         let outrun = Plan::Wait {
             until: now + OUTRUN_PAUSE,
             why: "another order for this number was first".to_owned(),

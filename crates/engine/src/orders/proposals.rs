@@ -29,6 +29,13 @@ pub struct Proposal {
     pub answer: Option<Answered>,
 }
 
+impl Proposal {
+    /// Whether nobody has answered it.
+    pub const fn is_open(&self) -> bool {
+        self.answer.is_none()
+    }
+}
+
 /// What another person said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answered {

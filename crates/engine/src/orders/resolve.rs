@@ -141,13 +141,9 @@ impl Command for Resolve {
 
 /// Puts attempts where they are looked for.
 fn by_number(attempts: Vec<Attempt>) -> HashMap<(OrderKey, u32), Attempt> {
-    let placed = attempts.into_iter().map(|attempt| {
-        let key = OrderKey {
-            account: attempt.account,
-            order: attempt.id.order,
-        };
-        ((key, attempt.id.number), attempt)
-    });
+    let placed = attempts
+        .into_iter()
+        .map(|attempt| ((attempt.key(), attempt.id.number), attempt));
     placed.collect()
 }
 

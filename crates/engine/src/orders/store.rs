@@ -203,6 +203,14 @@ pub(crate) fn update(tx: &mut Tx<'_>, changed: &[(OrderStatus, Order)]) -> Resul
     tx.update_many(&STAND, &changed.iter().map(row).collect::<Vec<_>>())
 }
 
+/// Finds an order, whoever's it is. For operators.
+pub fn find_any(tx: &mut Tx<'_>, id: model::OrderId) -> Result<Option<Order>, Error> {
+    match find_invoice(tx, id)? {
+        Some((account, _)) => super::find(tx, account, id),
+        None => Ok(None),
+    }
+}
+
 /// Finds the invoice of an order, whoever's it is. For operators.
 pub fn find_invoice(tx: &mut Tx<'_>, order: model::OrderId) -> Result<Option<(AccountId, InvoiceId)>, Error> {
     let sql =

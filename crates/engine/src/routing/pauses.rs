@@ -71,9 +71,8 @@ impl Pauses {
         self.claims.insert(place, claim);
     }
 
-    /// Writes what was taken; answers the attempts for whose numbers another worker was first, and
-    /// until when they have to wait.
-    pub(crate) fn write(self, tx: &mut Tx<'_>, now: Timestamp) -> Result<BTreeMap<AttemptId, Timestamp>, Error> {
+    /// Writes what was taken; answers the attempts for whose numbers another worker was first.
+    pub(crate) fn write(self, tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<AttemptId>, Error> {
         // A pause that still lasts stays whose it is; whoever writes at the same time waits here.
         const TAKE: Insert = Insert {
             table: "number_pauses",
@@ -88,14 +87,14 @@ impl Pauses {
                 until = excluded.until, attempt = excluded.attempt WHERE number_pauses.until <= excluded.taken_at",
         };
         if self.claims.is_empty() {
-            return Ok(BTreeMap::new());
+            return Ok(Vec::new());
         }
         tx.insert_many(&TAKE, &rows(&self.claims, now))?;
-        let mut lost = BTreeMap::new();
-        for (place, until, holder) in read(tx, &self.claims.keys().cloned().collect())? {
+        let mut lost = Vec::new();
+        for (place, _, holder) in read(tx, &self.claims.keys().cloned().collect())? {
             let claim = &self.claims[&place];
             if holder != claim.attempt.to_string() {
-                lost.insert(claim.attempt, until);
+                lost.push(claim.attempt);
             }
         }
         Ok(lost)

@@ -46,7 +46,7 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 
 use self::{desk::Desk, failure::Exit, output::Output};
-pub(crate) use self::{failure::Failure, orders::read_story, timeline::told};
+pub(crate) use self::{failure::Failure, orders::story_of, timeline::told};
 use crate::config::{Config, ConfigError, Sources, load};
 
 const EXITS: &str = "\

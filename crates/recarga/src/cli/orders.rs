@@ -191,15 +191,13 @@ impl List {
 /// Finds an order, whoever's it is: operators name it by its id alone.
 pub(super) fn find(tx: &mut Tx<'_>, id: OrderId) -> Result<Order, Failure> {
     let unknown = || Failure::new(format!("there is no order {id}: recarga orders list shows the newest"));
-    let (account, _) = orders::find_invoice(tx, id)?.ok_or_else(unknown)?;
-    orders::find(tx, account, id)?.ok_or_else(unknown)
+    orders::find_any(tx, id)?.ok_or_else(unknown)
 }
 
-/// Reads everything that an order's story is made of.
-pub(crate) fn read_story(tx: &mut Tx<'_>, id: OrderId) -> Result<Story, Failure> {
-    let order = find(tx, id)?;
+/// Reads what an order's story is made of besides.
+pub(crate) fn story_of(tx: &mut Tx<'_>, order: Order) -> Result<Story, Failure> {
     let attempts = orders::attempts(tx, order.key())?;
-    let mut transfers = ledger::transfers(tx, order.account, &id.to_string())?;
+    let mut transfers = ledger::transfers(tx, order.account, &order.id.to_string())?;
     for attempt in &attempts {
         transfers.extend(ledger::transfers(tx, order.account, &attempt.id.to_string())?);
     }
@@ -213,7 +211,11 @@ pub(crate) fn read_story(tx: &mut Tx<'_>, id: OrderId) -> Result<Story, Failure>
 }
 
 async fn show(desk: &Desk, id: OrderId) -> Result<(), Failure> {
-    let story = desk.read(move |tx| read_story(tx, id)).await?;
+    let read = desk.read(move |tx| {
+        let order = find(tx, id)?;
+        story_of(tx, order)
+    });
+    let story = read.await?;
     desk.output.one(&story.printed(), || story.text());
     Ok(())
 }

@@ -188,7 +188,7 @@ pub(super) async fn list(desk: &Desk, limit: u32) -> Result<(), Failure> {
             let attempts = orders::attempts(tx, order.key())?;
             let calls = orders::calls(tx, order.key())?;
             let proposals = orders::proposals(tx, order.key())?;
-            let open = proposals.iter().find(|one| one.answer.is_none());
+            let open = proposals.iter().find(|one| one.is_open());
             stuck.push(Stuck::new(&order, attempts.last(), &calls, open));
         }
         Ok(stuck)

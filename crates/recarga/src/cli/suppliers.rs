@@ -1,10 +1,12 @@
 //! `recarga suppliers`: how they do, whether they are asked, and our money there.
 
+use std::sync::Arc;
+
 use clap::{Args, Subcommand};
 use engine::{
     catalog::Snapshot,
     health::{self, BreakerState, Force, Health, Standing, Switch},
-    routing,
+    routing::{self, Conditions},
 };
 use model::{OperatorId, SupplierName};
 use serde::Serialize;
@@ -131,20 +133,19 @@ impl ShowHealth {
         let mut health = Health::new(rules.breaker);
         health.hear_recent(&catalog, &recent);
         let standings = health.standings(now);
-        let forced = |supplier: &SupplierName, operator: Option<&OperatorId>| {
-            switches
-                .iter()
-                .find(|switch| switch.supplier == *supplier && switch.operator.as_ref() == operator)
+        let conditions = Conditions {
+            switches: Arc::new(switches),
+            ..Conditions::default()
         };
         let mut printed: Vec<_> = standings
             .list()
             .into_iter()
             .map(|(supplier, operator, standing)| {
-                let switch = forced(supplier, Some(operator)).or_else(|| forced(supplier, None));
+                let switch = conditions.forced(supplier, operator);
                 Printed::new(supplier, operator.as_str(), Some(standing), switch)
             })
             .collect();
-        for switch in &switches {
+        for switch in conditions.switches.iter() {
             let operator = switch.operator.as_ref().map_or("*", OperatorId::as_str);
             let told = |one: &Printed| one.supplier == switch.supplier.as_str() && one.operator == operator;
             if !printed.iter().any(told) {
@@ -192,22 +193,8 @@ impl ForceIt {
         let text = format!("{supplier} is {state} for {of}; every process goes by it within seconds");
         let printed = serde_json::json!({ "supplier": supplier.as_str(), "operator": operator.as_ref().map(OperatorId::as_str), "state": state });
         let written = desk.write(move |tx, _, now| {
-            match force {
-                Some(force) => health::force(
-                    tx,
-                    &Switch {
-                        supplier: supplier.clone(),
-                        operator: operator.clone(),
-                        force,
-                        why: why.trim().to_owned(),
-                        made_by: by.clone(),
-                        made_at: now,
-                    },
-                )?,
-                None => {
-                    health::release(tx, &supplier, operator.as_ref())?;
-                }
-            }
+            let of = (&supplier, operator.as_ref());
+            health::decide(tx, of, force, (why.trim(), &by), now)?;
             let told = deeds::forced(&supplier, operator.as_ref(), (&state, why.trim(), &by));
             Ok(told.by_command(tx, now)?)
         });

@@ -3,20 +3,19 @@
 use clap::{Args, Subcommand};
 use engine::{
     accounts,
-    audit::Chain,
     db::Tx,
     page::PageRequest,
     webhooks::{self, Delivery, Try},
 };
 use model::{AccountId, DeliveryId};
 use serde::Serialize;
-use serde_json::json;
 
 use super::{
     Desk, Exit, Failure,
-    desk::{self, account_of},
+    desk::account_of,
     output::{moment, or_dash, words},
 };
+use crate::deeds;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -195,14 +194,7 @@ async fn resend(desk: &Desk, id: DeliveryId) -> Result<(), Failure> {
         let delivery = find(tx, id)?;
         let again = webhooks::resend(tx, &context.ids, (delivery.account, id), now)?;
         let again = again.ok_or_else(|| Failure::new("the delivery is gone"))?;
-        let details = json!({ "event": again.kind, "new_delivery": again.id.to_string(), "url": again.url });
-        desk::note(
-            tx,
-            Chain::Account(delivery.account),
-            ("webhook.resend", id.to_string()),
-            details,
-            now,
-        )?;
+        deeds::resent((delivery.account, id), &again).by_command(tx, now)?;
         Ok(again)
     });
     let one = Printed::from(&resend.await?);

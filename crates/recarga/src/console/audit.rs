@@ -15,8 +15,7 @@ use model::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::paths;
-use crate::web::{Page, PageError, Shared, SignedIn, html};
+use crate::web::{Page, PageError, Shared, SignedIn, html, list};
 
 /// So many are shown at once.
 const SHOWN: u32 = 50;
@@ -153,7 +152,7 @@ impl Asked {
             ("until", self.until.as_str()),
             ("start", start.as_str()),
         ];
-        paths::with("/console/audit", &query)
+        list::path("/console/audit", &query)
     }
 }
 
@@ -179,7 +178,9 @@ pub(super) async fn show(
             .account(id)
             .map_or_else(|| id.to_string(), |account| account.name.clone()),
     };
-    let step = u64::from(SHOWN);
+    let (before, end) = (start.saturating_sub(SHOWN.into()), start.saturating_add(SHOWN.into()));
+    let begin = [(start > 0).then_some(before), found.more.then_some(end)];
+    let [newer, older] = list::around(begin, |start| asked.to(start));
     let line = |entry: Entry| Line {
         account: name(entry.chain),
         details: details(&entry.details),
@@ -189,16 +190,8 @@ pub(super) async fn show(
         page: signed_in.page,
         people,
         account: chain.map_or_else(String::new, name),
-        newer: if start > 0 {
-            asked.to(start.saturating_sub(step))
-        } else {
-            String::new()
-        },
-        older: if found.more {
-            asked.to(start.saturating_add(step))
-        } else {
-            String::new()
-        },
+        newer,
+        older,
         lines: found.entries.into_iter().map(line).collect(),
         asked,
     })

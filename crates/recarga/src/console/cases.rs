@@ -22,7 +22,7 @@ use super::shown_again;
 use crate::{
     deeds,
     reconcile::ReconcileError,
-    web::{Fields, Page, PageError, Shared, SignedIn, html},
+    web::{Fields, Page, PageError, Shared, SignedIn, html, list},
 };
 
 /// A comparison that takes longer goes on by itself; its page looks again until it is there.
@@ -61,17 +61,14 @@ struct CasesPage {
 impl Asked {
     /// The address of another page of the same list.
     fn at(&self, start: u64) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        let start = start.to_string();
         let fields = [
-            ("supplier", &self.supplier),
+            ("supplier", self.supplier.as_str()),
             ("kind", &self.kind),
             ("day", &self.day),
             ("state", &self.state),
-            ("start", &start),
+            ("start", &start.to_string()),
         ];
-        query.extend_pairs(fields.iter().filter(|(_, value)| !value.is_empty()));
-        format!("/console/cases?{}", query.finish())
+        list::path("/console/cases", &fields)
     }
 
     fn filter(&self) -> CaseFilter {
@@ -128,18 +125,15 @@ async fn page(web: &Shared, signed_in: &SignedIn, asked: Asked, wrong: String) -
     let limit = u64::from(PageRequest::LIMIT_MAX);
     let suppliers = || web.app.suppliers.iter();
     let comparable = suppliers().filter(|(_, supplier)| supplier.capabilities().statement);
+    let begin = [
+        (start > 0).then_some(start.saturating_sub(limit)),
+        found.more.then_some(start + limit),
+    ];
+    let [previous, next] = list::around(begin, |start| asked.at(start));
     Ok(CasesPage {
         page: signed_in.page.clone(),
-        previous: if start > 0 {
-            asked.at(start.saturating_sub(limit))
-        } else {
-            String::new()
-        },
-        next: if found.more {
-            asked.at(start + limit)
-        } else {
-            String::new()
-        },
+        previous,
+        next,
         suppliers: suppliers().map(|(name, _)| name.clone()).collect(),
         comparable: comparable.map(|(name, _)| name.clone()).collect(),
         yesterday: Day::of(signed_in.page.now).before().to_string(),

@@ -13,7 +13,7 @@ use engine::{
 use model::{Country, Money, Operator, Product, decimal_text};
 use serde::Deserialize;
 
-use crate::web::{Page, PageError, Shared, SignedIn, html};
+use crate::web::{Page, PageError, Shared, SignedIn, html, list};
 
 /// So many products are shown at once.
 const PAGE: usize = 50;
@@ -104,17 +104,14 @@ const VALUES_SHOWN: usize = 4;
 impl Asked {
     /// The address of another page of the same list.
     fn at(&self, start: usize) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        let start = start.to_string();
         let fields = [
-            ("q", &self.q),
+            ("q", self.q.as_str()),
             ("country", &self.country),
             ("operator", &self.operator),
             ("state", &self.state),
-            ("start", &start),
+            ("start", &start.to_string()),
         ];
-        query.extend_pairs(fields.iter().filter(|(_, value)| !value.is_empty()));
-        format!("/console/catalog?{}", query.finish())
+        list::path("/console/catalog", &fields)
     }
 
     /// Everything that fits, in the order in which it is shown.
@@ -162,22 +159,16 @@ pub(super) async fn list(
     let found = asked.found(&catalog);
     let start = asked.start.parse().unwrap_or(0).min(found.len());
     let lines = found.iter().skip(start).take(PAGE);
-    let end = start + PAGE;
+    let (before, end) = (start.saturating_sub(PAGE), start + PAGE);
+    let begin = [(start > 0).then_some(before), (end < found.len()).then_some(end)];
+    let [previous, next] = list::around(begin, |start| asked.at(start));
     html(&CatalogPage {
         page: signed_in.page,
         countries: countries(&catalog),
         total: found.len(),
         lines: lines.map(|product| ProductLine::new(&catalog, product)).collect(),
-        previous: if start > 0 {
-            asked.at(start.saturating_sub(PAGE))
-        } else {
-            String::new()
-        },
-        next: if end < found.len() {
-            asked.at(end)
-        } else {
-            String::new()
-        },
+        previous,
+        next,
         asked,
     })
 }

@@ -11,7 +11,7 @@ use axum::{
 use engine::{
     Context,
     db::Tx,
-    orders::{self, Attempt, Consent, DecideError, Order, OrderKey, Proposal, Verdict, Word},
+    orders::{self, Attempt, Consent, DecideError, OrderKey, Proposal, Verdict, Word},
     people::Action,
 };
 use model::{OrderId, Timestamp};
@@ -20,9 +20,9 @@ use serde::Deserialize;
 use super::{
     shown_again,
     today::{Line, named},
+    waiting::said,
 };
 use crate::{
-    cli::told,
     deeds,
     web::{Fields, Page, PageError, Shared, SignedIn, html},
 };
@@ -71,8 +71,7 @@ struct Wrong {
 impl DecidePage {
     /// What the supplier said last.
     fn says(&self) -> String {
-        let outcome = self.last.as_ref().and_then(|last| last.outcome.as_ref());
-        outcome.map_or_else(|| self.page.t("waiting.no_answer").to_owned(), told)
+        said(&self.page, self.last.as_ref())
     }
 
     /// Whether who looks has proposed it: they can only take it back.
@@ -108,14 +107,6 @@ impl Wrong {
     }
 }
 
-/// Finds an order, whoever's it is.
-fn find(tx: &mut Tx<'_>, id: OrderId) -> Result<Option<Order>, engine::Error> {
-    match orders::find_invoice(tx, id)? {
-        Some((account, _)) => orders::find(tx, account, id),
-        None => Ok(None),
-    }
-}
-
 /// Does something to an order in one transaction, with what the audit log is told of it.
 async fn act(
     web: &Shared,
@@ -127,7 +118,7 @@ async fn act(
     let (user, context) = (Arc::clone(&signed_in.user), Arc::clone(&web.app.context));
     let now = web.app.clock.now();
     let write = move |tx: &mut Tx<'_>| {
-        let key = find(tx, id)?.ok_or(DecideError::Unknown)?.key();
+        let key = orders::find_any(tx, id)?.ok_or(DecideError::Unknown)?.key();
         let told = act(tx, &context, key, now)?;
         Ok::<_, DecideError>(told.by_user(tx, &user, now)?)
     };
@@ -162,10 +153,12 @@ async fn deciding(
 ) -> Result<DecidePage, PageError> {
     let id: OrderId = order.parse().map_err(|_| PageError::NotFound)?;
     let read = move |tx: &mut Tx<'_>| {
-        let Some(order) = find(tx, id)? else { return Ok(None) };
+        let Some(order) = orders::find_any(tx, id)? else {
+            return Ok(None);
+        };
         let last = orders::attempts(tx, order.key())?.pop();
         let proposals = orders::proposals(tx, order.key())?;
-        let open = proposals.into_iter().find(|one| one.answer.is_none());
+        let open = proposals.into_iter().find(Proposal::is_open);
         Ok::<_, engine::Error>(Some((order, last, open)))
     };
     let (order, last, open) = web.app.db.read(read).await?.ok_or(PageError::NotFound)?;
@@ -264,7 +257,7 @@ async fn giving_back(
     (given, wrong): (Given, Wrong),
 ) -> Result<GiveBackPage, PageError> {
     let id: OrderId = order.parse().map_err(|_| PageError::NotFound)?;
-    let order = web.app.db.read(move |tx| find(tx, id)).await?;
+    let order = web.app.db.read(move |tx| orders::find_any(tx, id)).await?;
     Ok(GiveBackPage {
         page: signed_in.page.clone(),
         line: named(web, vec![order.ok_or(PageError::NotFound)?])

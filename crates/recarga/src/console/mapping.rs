@@ -22,7 +22,7 @@ use serde::Deserialize;
 use super::shown_again;
 use crate::{
     deeds,
-    web::{Fields, Page, PageError, Shared, SignedIn, html},
+    web::{Fields, Page, PageError, Shared, SignedIn, html, list},
 };
 
 /// So many are shown at once.
@@ -163,7 +163,6 @@ impl Asked {
 
     /// The address of this list, from some place on.
     fn at(&self, start: &str) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
         let status = self.status();
         let fields = [
             ("supplier", self.supplier.as_str()),
@@ -172,8 +171,7 @@ impl Asked {
             ("q", &self.q),
             ("start", start),
         ];
-        query.extend_pairs(fields.iter().filter(|(_, value)| !value.is_empty()));
-        format!("/console/catalog/mapping?{}", query.finish())
+        list::path("/console/catalog/mapping", &fields)
     }
 }
 
@@ -255,19 +253,13 @@ async fn page(
     let total = rows.len();
     let start = asked.start.parse().unwrap_or(0).min(total);
     let rows: Vec<_> = rows.into_iter().skip(start).take(PAGE).collect();
-    let end = start + PAGE;
+    let (before, end) = (start.saturating_sub(PAGE), start + PAGE);
+    let begin = [(start > 0).then_some(before), (end < total).then_some(end)];
+    let [previous, next] = list::around(begin, |start: usize| asked.at(&start.to_string()));
     Ok(MappingPage {
         page: signed_in.page.clone(),
-        previous: if start > 0 {
-            asked.at(&start.saturating_sub(PAGE).to_string())
-        } else {
-            String::new()
-        },
-        next: if end < total {
-            asked.at(&end.to_string())
-        } else {
-            String::new()
-        },
+        previous,
+        next,
         asked,
         suppliers,
         total,

@@ -12,7 +12,6 @@ mod deciding;
 mod mapping;
 mod order;
 mod orders;
-mod paths;
 mod product;
 mod rates;
 mod routing;

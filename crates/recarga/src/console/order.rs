@@ -14,7 +14,7 @@ use model::{OrderId, Timestamp};
 
 use super::today::Line;
 use crate::{
-    cli::{Failure, read_story},
+    cli::{Failure, story_of},
     web::{Page, PageError, Shared, SignedIn, html},
 };
 
@@ -56,9 +56,9 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     signed_in.require(Action::SeeConsole)?;
     let id: OrderId = order.parse().map_err(|_| PageError::NotFound)?;
-    let read = move |tx: &mut Tx<'_>| match orders::find_invoice(tx, id)? {
+    let read = move |tx: &mut Tx<'_>| match orders::find_any(tx, id)? {
         None => Ok::<_, Failure>(None),
-        Some(_) => read_story(tx, id).map(Some),
+        Some(order) => story_of(tx, order).map(Some),
     };
     let story = web.app.db.read(read).await.map_err(|_| PageError::Internal)?;
     let story = story.ok_or(PageError::NotFound)?;
@@ -67,7 +67,7 @@ pub(super) async fn show(
     let operator = product.and_then(|product| catalog.operator(product.operator.as_str()));
     let directory = web.app.directory();
     let account = directory.account(story.order.account);
-    let open = story.proposals.iter().find(|one| one.answer.is_none());
+    let open = story.proposals.iter().find(|one| one.is_open());
     html(&OrderPage {
         page: signed_in.page,
         proposal: open.filter(|_| story.order.is_confirming()).cloned(),

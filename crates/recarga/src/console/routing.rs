@@ -265,14 +265,15 @@ async fn make(
     (version, rules): (Option<RuleVersion>, RuleSet),
     given: Given,
 ) -> Result<Response, PageError> {
-    let mut shown = before(web, signed_in, (version, rules.clone()), &given).await?;
     let why = given.why.trim().to_owned();
     if why.is_empty() {
-        shown.why_wrong = signed_in.page.t("routing.why_missing").to_owned();
-        return shown_again(&shown);
+        let shown = before(web, signed_in, (version, rules), &given).await?;
+        let why_wrong = signed_in.page.t("routing.why_missing").to_owned();
+        return shown_again(&RulesPage { why_wrong, ..shown });
     }
     let (user, now, base) = (Arc::clone(&signed_in.user), signed_in.page.now, given.base);
-    let back_to = shown.version.as_ref().map(|version| version.version);
+    let back_to = version.as_ref().map(|version| version.version);
+    let written = rules.clone();
     let write = move |tx: &mut Tx<'_>| {
         // Whoever has seen other rules tried something else.
         if routing::latest(tx)? != base {
@@ -281,7 +282,7 @@ async fn make(
         let told = (why.as_str(), user.login.as_str());
         let made = match back_to {
             Some(version) => routing::rollback(tx, version, told, now)?,
-            None => routing::activate(tx, &rules, told, now)?,
+            None => routing::activate(tx, &written, told, now)?,
         };
         Ok(deeds::rules_made(&made, back_to).by_user(tx, &user, now)?)
     };
@@ -291,8 +292,9 @@ async fn make(
             Ok(Redirect::to("/console/routing").into_response())
         }
         Err(ActivateError::Outrun) => {
-            shown.wrong = signed_in.page.t("routing.outrun").to_owned();
-            shown_again(&shown)
+            let shown = before(web, signed_in, (version, rules), &given).await?;
+            let wrong = signed_in.page.t("routing.outrun").to_owned();
+            shown_again(&RulesPage { wrong, ..shown })
         }
         Err(ActivateError::Unknown(_)) => Err(PageError::NotFound),
         Err(ActivateError::Internal(error)) => Err(error.into()),

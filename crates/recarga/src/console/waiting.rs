@@ -40,14 +40,19 @@ impl Waits {
 
     /// What they said.
     pub(super) fn says(&self, page: &Page) -> String {
-        let outcome = self.last.as_ref().and_then(|last| last.outcome.as_ref());
-        outcome.map_or_else(|| page.t("waiting.no_answer").to_owned(), told)
+        said(page, self.last.as_ref())
     }
 
     /// How often they were asked.
     pub(super) fn questions(&self) -> u64 {
         self.last.as_ref().map_or(0, |last| last.questions.into())
     }
+}
+
+/// What a supplier said of an order's last attempt.
+pub(super) fn said(page: &Page, last: Option<&Attempt>) -> String {
+    let outcome = last.and_then(|last| last.outcome.as_ref());
+    outcome.map_or_else(|| page.t("waiting.no_answer").to_owned(), told)
 }
 
 /// What is known of an order that needs a person.

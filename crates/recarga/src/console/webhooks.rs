@@ -8,17 +8,17 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use engine::{
-    audit::Chain,
     db::Tx,
     people::Action,
     webhooks::{self, TROUBLED_MAX, Trouble, Troubled},
 };
 use model::{AccountId, DeliveryId};
 use serde::Deserialize;
-use serde_json::json;
 
-use super::paths;
-use crate::web::{Fields, Page, PageError, Shared, SignedIn, html, note};
+use crate::{
+    deeds,
+    web::{Fields, Page, PageError, Shared, SignedIn, html, list},
+};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -125,14 +125,12 @@ pub(super) async fn resend(
         let Some(again) = webhooks::resend(tx, &context.ids, (account, id), now)? else {
             return Ok(false);
         };
-        let details = json!({ "event": again.kind, "new_delivery": again.id.to_string(), "url": again.url });
-        let subject = ("webhook.resend", id.to_string());
-        note(tx, (&actor, Chain::Account(account)), subject, details, now)?;
+        deeds::resent((account, id), &again).by_user(tx, &actor, now)?;
         Ok::<_, engine::Error>(true)
     };
     if !web.app.db.write_with(resend).await? {
         return Err(PageError::NotFound);
     }
     let query = [("state", back.state.as_str()), ("account", back.account.as_str())];
-    Ok(Redirect::to(&paths::with("/console/webhooks", &query)).into_response())
+    Ok(Redirect::to(&list::path("/console/webhooks", &query)).into_response())
 }

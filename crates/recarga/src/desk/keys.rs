@@ -17,7 +17,7 @@ use model::KeyId;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::web::{Fields, Page, PageError, Shared, SignedIn, chain_of, html, note};
+use crate::web::{Faults, Fields, Page, PageError, Shared, SignedIn, chain_of, html, note};
 
 /// An account has so many keys in force at most: each is held in memory by every process.
 const KEYS_MAX: usize = 50;
@@ -33,14 +33,7 @@ struct KeysPage {
     /// Whether whoever looks may change something without proving again who they are.
     is_fresh: bool,
     given: NewKey,
-    errors: Errors,
-}
-
-/// What is wrong, by field.
-#[derive(Default)]
-struct Errors {
-    name: String,
-    scopes: String,
+    errors: Faults,
 }
 
 /// A key to be made.
@@ -67,13 +60,15 @@ impl NewKey {
         ticked.map(|(_, scope)| scope).collect()
     }
 
-    fn errors(&self, page: &Page) -> Errors {
-        let fits = (1..=NAME_CHARS_MAX).contains(&self.name.trim().chars().count());
-        let unless = |right: bool, key: &str| if right { String::new() } else { page.t(key).to_owned() };
-        Errors {
-            name: unless(fits, "people.name_rule"),
-            scopes: unless(!self.scopes().is_empty(), "keys.scopes_rule"),
+    fn faults(&self, page: &Page) -> Faults {
+        let mut faults = Faults::default();
+        if !(1..=NAME_CHARS_MAX).contains(&self.name.trim().chars().count()) {
+            faults.add("name", page.t("people.name_rule"));
         }
+        if self.scopes().is_empty() {
+            faults.add("scopes", page.t("keys.scopes_rule"));
+        }
+        faults
     }
 }
 
@@ -81,7 +76,7 @@ async fn page(
     web: &Shared,
     signed_in: SignedIn,
     made: Option<(String, String)>,
-    (given, errors): (NewKey, Errors),
+    (given, errors): (NewKey, Faults),
 ) -> Result<Response, PageError> {
     let account = signed_in.account()?;
     // What this process has seen is as new as it gets.
@@ -103,7 +98,7 @@ async fn page(
 
 pub(super) async fn list(State(web): State<Shared>, signed_in: SignedIn) -> Result<Response, PageError> {
     signed_in.require(Action::SeeOwnTechnique)?;
-    page(&web, signed_in, None, (NewKey::first(), Errors::default())).await
+    page(&web, signed_in, None, (NewKey::first(), Faults::default())).await
 }
 
 pub(super) async fn create(
@@ -112,13 +107,13 @@ pub(super) async fn create(
     Fields(form): Fields<NewKey>,
 ) -> Result<Response, PageError> {
     signed_in.require(Action::ChangeOwnTechnique)?;
-    let mut errors = form.errors(&signed_in.page);
-    if errors.name.is_empty() && errors.scopes.is_empty() {
+    let mut errors = form.faults(&signed_in.page);
+    if errors.is_empty() {
         if let Some((name, token)) = make(&web, &signed_in, &form).await? {
             web.app.refresh().await?;
             return page(&web, signed_in, Some((name, token)), (NewKey::first(), errors)).await;
         }
-        errors.name = signed_in.page.fill("keys.too_many", &[("max", &KEYS_MAX)]);
+        errors.add("name", signed_in.page.fill("keys.too_many", &[("max", &KEYS_MAX)]));
     }
     let shown = page(&web, signed_in, None, (form, errors)).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, shown).into_response())

@@ -41,6 +41,18 @@ struct Step {
     kind: &'static str,
 }
 
+impl Step {
+    /// Makes steps in the language of a page.
+    fn on(page: &Page) -> impl Fn(Timestamp, &str, String, &'static str) -> Self {
+        |at, title, text, kind| Self {
+            at,
+            title: page.t(title).to_owned(),
+            text,
+            kind,
+        }
+    }
+}
+
 pub(super) async fn show(
     State(web): State<Shared>,
     signed_in: SignedIn,
@@ -75,12 +87,7 @@ pub(super) async fn show(
 
 /// Tells what has happened, in the order in which it did.
 fn steps(page: &Page, order: &Order, attempts: &[Attempt], legs: &[Leg]) -> Vec<Step> {
-    let step = |at, title: &str, text: String, kind| Step {
-        at,
-        title: page.t(title).to_owned(),
-        text,
-        kind,
-    };
+    let step = Step::on(page);
     let moved = |leg: &Leg, title: &str, kind| Step {
         at: leg.created_at,
         title: page.fill(title, &[("amount", &page.money(&leg.amount))]),
@@ -112,12 +119,7 @@ fn steps(page: &Page, order: &Order, attempts: &[Attempt], legs: &[Leg]) -> Vec<
 
 /// Where it stands, and the delivery that was there before it was taken back.
 fn now(page: &Page, order: &Order, attempts: &[Attempt], legs: &[Leg]) -> Vec<Step> {
-    let step = |at, title: &str, text: String, kind| Step {
-        at,
-        title: page.t(title).to_owned(),
-        text,
-        kind,
-    };
+    let step = Step::on(page);
     let reference = order
         .receipt
         .as_ref()

@@ -15,10 +15,7 @@ use serde::Deserialize;
 use super::kind;
 use crate::{
     counter::Till,
-    web::{
-        Page, PageError, Shared, SignedIn, html,
-        list::{self, Days},
-    },
+    web::{Page, PageError, Shared, SignedIn, html, list},
 };
 
 /// What an order may be, as its account sees it.
@@ -80,11 +77,7 @@ impl Asked {
     }
 
     fn filter(&self) -> Result<OrderFilter, &'static str> {
-        let days = Days {
-            from: self.from.clone(),
-            to: self.to.clone(),
-        };
-        let (after, before) = days.span()?;
+        let (after, before) = list::span(&self.from, &self.to)?;
         Ok(OrderFilter {
             after,
             before,

@@ -10,11 +10,11 @@ use axum::{
 use engine::{accounts, db::Tx, people::Action};
 use model::Country;
 use serde::Deserialize;
-use serde_json::json;
 
 use crate::{
     counter::{CountryChoice, Till, countries},
-    web::{Fields, Page, PageError, Shared, SignedIn, chain_of, html, note},
+    deeds,
+    web::{Fields, Page, PageError, Shared, SignedIn, html},
 };
 
 #[derive(Template)]
@@ -58,14 +58,7 @@ pub(super) async fn change(
     let (account, user, now) = (signed_in.account()?, Arc::clone(&signed_in.user), signed_in.page.now);
     let set = move |tx: &mut Tx<'_>| {
         accounts::set_home_country(tx, account, home)?;
-        let details = json!({ "country": home.map(|home| home.to_string()) });
-        note(
-            tx,
-            (&user, chain_of(&user)),
-            ("account.set_home_country", account.to_string()),
-            details,
-            now,
-        )?;
+        deeds::home_chosen(account, home).by_user(tx, &user, now)?;
         Ok::<_, PageError>(())
     };
     web.app.db.write_with(set).await?;

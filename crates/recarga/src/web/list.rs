@@ -25,27 +25,22 @@ pub(crate) fn path(path: &str, asked: &[(&str, &str)]) -> String {
     }
 }
 
-/// The days that a list is of, as somebody typed them: both are in it, in UTC.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Days {
-    /// The first, as `2026-11-26`; empty for no bound.
-    pub(crate) from: String,
-    /// The last.
-    pub(crate) to: String,
+/// Writes the paths of the pages before and after one, by where each begins; empty where there is none.
+pub(crate) fn around<N>(begin: [Option<N>; 2], to: impl Fn(N) -> String) -> [String; 2] {
+    begin.map(|start| start.map_or_else(String::new, &to))
 }
 
 /// When a span begins, and when it is over.
 pub(crate) type Span = (Option<Timestamp>, Option<Timestamp>);
 
-impl Days {
-    /// When they begin and when they are over, or the message that says what is wrong with them.
-    pub(crate) fn span(&self) -> Result<Span, &'static str> {
-        let (from, last) = (day(&self.from)?, day(&self.to)?);
-        if from.zip(last).is_some_and(|(from, last)| from > last) {
-            return Err("list.days_order");
-        }
-        Ok((from, last.map(|last| last + DAY)))
+/// Reads the days that a list is of, as somebody typed them: the first and the last, as `2026-11-26` in UTC, both in it;
+/// empty for no bound. Says when they begin and are over, or the message that tells what is wrong with them.
+pub(crate) fn span(from: &str, to: &str) -> Result<Span, &'static str> {
+    let (from, last) = (day(from)?, day(to)?);
+    if from.zip(last).is_some_and(|(from, last)| from > last) {
+        return Err("list.days_order");
     }
+    Ok((from, last.map(|last| last + DAY)))
 }
 
 fn day(text: &str) -> Result<Option<Timestamp>, &'static str> {
@@ -63,6 +58,7 @@ mod tests {
     #[test]
     fn a_path_keeps_what_is_asked_and_nothing_empty() {
         assert_eq!(path("/orders", &[("q", ""), ("status", "")]), "/orders");
+        assert_eq!(path("/a", &[("q", "x & y"), ("start", "50")]), "/a?q=x+%26+y&start=50");
         let asked = [("q", "+1 555"), ("status", ""), ("before", "17")];
         assert_eq!(path("/orders", &asked), "/orders?q=%2B1+555&before=17");
     }
@@ -70,12 +66,7 @@ mod tests {
     #[test]
     fn days_are_whole_and_in_order() {
         let span = |from: &str, to: &str| {
-            let days = Days {
-                from: from.to_owned(),
-                to: to.to_owned(),
-            };
-            days.span()
-                .map(|(from, until)| [from, until].map(|at| at.map(|at| at.to_string())))
+            span(from, to).map(|(from, until)| [from, until].map(|at| at.map(|at| at.to_string())))
         };
         assert_eq!(span("", ""), Ok([None, None]));
         let one = ["2026-11-26T00:00:00.000Z", "2026-11-27T00:00:00.000Z"].map(|at| Some(at.to_owned()));

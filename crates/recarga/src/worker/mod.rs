@@ -177,10 +177,7 @@ async fn submit(app: &App, submission: Submission, begun_at: Timestamp) -> Resul
         None => unconfigured(&name),
     };
     learn(app, &topup, &outcome);
-    let delivered = delivered(&outcome);
-    let resolved = resolve(app, call, outcome, recipe).await?;
-    compare(app, (key, resolved), amount, delivered);
-    Ok(())
+    settle(app, call, (outcome, recipe), amount).await
 }
 
 /// Asks a supplier what became of an attempt.
@@ -207,7 +204,17 @@ async fn ask(app: &App, question: Question) -> Result<(), Error> {
         None => unconfigured(&name),
     };
     let outcome = forgotten::ask_others(app, (&name, &call), &attempt, outcome).await?;
-    let delivered = delivered(&outcome);
+    settle(app, call, (outcome, recipe), amount).await
+}
+
+/// Writes what a supplier said, and compares what it delivered with what was ordered.
+async fn settle(
+    app: &App,
+    call: UnderWay,
+    (outcome, recipe): (Outcome, Recipe),
+    amount: Option<Money>,
+) -> Result<(), Error> {
+    let (key, delivered) = (call.key, delivered(&outcome));
     let resolved = resolve(app, call, outcome, recipe).await?;
     compare(app, (key, resolved), amount, delivered);
     Ok(())

@@ -6,6 +6,7 @@ use model::{Country, Currency, Money};
 use serde_json::{Value, json};
 
 use super::{Desk, Failure, account_of, note, print_one, printed};
+use crate::deeds;
 
 #[derive(Debug, Args)]
 pub(crate) struct SetLimits {
@@ -50,8 +51,7 @@ impl SetHome {
         let set = desk.write(move |tx, _, now| {
             let account = account_of(tx, &self.account)?;
             accounts::set_home_country(tx, account.id, home_country)?;
-            let details = json!({ "country": home_country.map(|home| home.to_string()) });
-            note(tx, &account, ("account.set_home_country", details), now)?;
+            deeds::home_chosen(account.id, home_country).by_command(tx, now)?;
             printed(
                 tx,
                 &Account {
@@ -77,7 +77,7 @@ impl SetWebhook {
         let set = desk.write(move |tx, _, now| {
             let account = account_of(tx, &account)?;
             accounts::set_webhook_url(tx, account.id, webhook_url.as_deref())?;
-            note(tx, &account, ("webhook.set_url", json!({ "url": webhook_url })), now)?;
+            deeds::webhook_url_set(account.id, webhook_url.as_deref()).by_command(tx, now)?;
             let webhook_url = webhook_url.clone();
             printed(tx, &Account { webhook_url, ..account })
         });

@@ -23,8 +23,8 @@ use engine::{
 use model::{AccountId, Money, Timestamp};
 use serde::Deserialize;
 
-use super::{amount, paths};
-use crate::web::{Page, PageError, Shared, SignedIn, html};
+use super::amount;
+use crate::web::{Page, PageError, Shared, SignedIn, html, list};
 
 /// So many are shown at once.
 const SHOWN: usize = 50;
@@ -134,25 +134,20 @@ async fn list(
     };
     let to = |start: usize| {
         let start = if start == 0 { String::new() } else { start.to_string() };
-        paths::with(
+        list::path(
             "/console/accounts",
             &[("q", &wanted), ("status", &asked.status), ("start", &start)],
         )
     };
+    let (earlier, end) = (start.saturating_sub(SHOWN), start + SHOWN);
+    let begin = [(start > 0).then_some(earlier), (end < found.len()).then_some(end)];
+    let [before, after] = list::around(begin, to);
     html(&AccountsPage {
         page: signed_in.page,
         rows: shown.into_iter().map(row).collect(),
         count: found.len().try_into().unwrap_or(u64::MAX),
-        before: if start > 0 {
-            to(start.saturating_sub(SHOWN))
-        } else {
-            String::new()
-        },
-        after: if start + SHOWN < found.len() {
-            to(start + SHOWN)
-        } else {
-            String::new()
-        },
+        before,
+        after,
         waiting: waiting.len().try_into().unwrap_or(u64::MAX),
         wanted,
         status: asked.status,

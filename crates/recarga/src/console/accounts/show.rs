@@ -22,11 +22,8 @@ use model::{AccountId, Money};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{
-    super::{amount, paths},
-    id_of, nothing,
-};
-use crate::web::{Fields, Page, PageError, Shared, SignedIn, html, note};
+use super::{super::amount, id_of, nothing};
+use crate::web::{Fields, Page, PageError, Shared, SignedIn, html, list, note};
 
 /// So many movements are shown at once.
 const LINES: u32 = 15;
@@ -152,26 +149,20 @@ pub(super) async fn page(
     let found = found.ok_or(PageError::NotFound)?;
     let to = |start: u64| {
         let start = if start == 0 { String::new() } else { start.to_string() };
-        paths::with(&format!("/console/accounts/{id}"), &[("start", &start)])
+        list::path(&format!("/console/accounts/{id}"), &[("start", &start)])
     };
     let catalog = web.app.catalog();
     let home = found.account.home_country.map(|country| catalog.country_name(country));
-    let step = u64::from(LINES);
+    let (before, end) = (start.saturating_sub(LINES.into()), start.saturating_add(LINES.into()));
+    let begin = [(start > 0).then_some(before), found.lines.more.then_some(end)];
+    let [newer, older] = list::around(begin, to);
     html(&AccountPage {
         page: signed_in.page,
         account: found.account.clone(),
         home: home.unwrap_or("–"),
         keys: web.app.directory().keys_in_force(id).try_into().unwrap_or(0),
-        newer: if start > 0 {
-            to(start.saturating_sub(step))
-        } else {
-            String::new()
-        },
-        older: if found.lines.more {
-            to(start.saturating_add(step))
-        } else {
-            String::new()
-        },
+        newer,
+        older,
         found,
         made,
     })

@@ -14,11 +14,11 @@ use engine::{
     catalog::Snapshot,
     db::Tx,
     figures::{self, Figure},
-    floats::{self, Thresholds},
+    floats::{self, Known, Thresholds},
     health::{self, BreakerState, Force, Standing, Switch},
     people::Action,
 };
-use model::{Absence, Capabilities, Currency, Money, OperatorId, SupplierName};
+use model::{Absence, Capabilities, Currency, Money, OperatorId, Supplier, SupplierName};
 use serde::Deserialize;
 
 use self::overview::Stored;
@@ -144,7 +144,7 @@ impl SupplierPage {
 
     /// What thresholds are counted in, where that is known.
     fn currency(&self) -> Option<Currency> {
-        currency_of(&self.overview)
+        currency_of(&self.overview.money)
     }
 
     /// A threshold as it stands in its field.
@@ -169,9 +169,9 @@ impl SupplierPage {
     }
 }
 
-fn currency_of(overview: &Overview) -> Option<Currency> {
-    let told = overview.money.sample.map(|sample| sample.float.currency());
-    told.or_else(|| overview.money.thresholds.map(|set| set.currency))
+fn currency_of(money: &Known) -> Option<Currency> {
+    let told = money.sample.map(|sample| sample.float.currency());
+    told.or_else(|| money.thresholds.map(|set| set.currency))
 }
 
 pub(super) async fn list(State(web): State<Shared>, signed_in: SignedIn) -> Result<Response, PageError> {
@@ -217,14 +217,19 @@ fn sold_by(catalog: &Snapshot, name: &SupplierName) -> Vec<(String, String)> {
     sold
 }
 
+fn find<'a>(web: &'a Shared, name: &str) -> Result<(SupplierName, &'a Arc<dyn Supplier>), PageError> {
+    let name: SupplierName = name.parse().map_err(|_| PageError::NotFound)?;
+    let supplier = web.app.suppliers.get(&name).ok_or(PageError::NotFound)?;
+    Ok((name, supplier))
+}
+
 async fn page(
     web: &Shared,
     signed_in: &SignedIn,
     name: &str,
     (given, wrong): (Given, Wrong),
 ) -> Result<SupplierPage, PageError> {
-    let name: SupplierName = name.parse().map_err(|_| PageError::NotFound)?;
-    let supplier = web.app.suppliers.get(&name).ok_or(PageError::NotFound)?;
+    let (name, supplier) = find(web, name)?;
     let (of, now) = (name.clone(), signed_in.page.now);
     let hour = figures::hour_of(now);
     let read = move |tx: &mut Tx<'_>| {
@@ -273,7 +278,7 @@ pub(super) async fn force(
     Fields(given): Fields<Given>,
 ) -> Result<Response, PageError> {
     signed_in.require(Action::ChangeSuppliers)?;
-    let shown = page(&web, &signed_in, &name, (given.clone(), Wrong::default())).await?;
+    let (supplier, _) = find(&web, &name)?;
     let mut wrong = Wrong::default();
     let operator = match given.operator.trim() {
         "" => None,
@@ -294,25 +299,13 @@ pub(super) async fn force(
         wrong.why = signed_in.page.t("suppliers.why_missing").to_owned();
     }
     if !wrong.operator.is_empty() || !wrong.why.is_empty() {
-        return shown_again(&SupplierPage { wrong, ..shown });
+        return shown_again(&page(&web, &signed_in, &name, (given, wrong)).await?);
     }
-    let (user, now, supplier) = (Arc::clone(&signed_in.user), signed_in.page.now, shown.overview.name);
+    let (user, now) = (Arc::clone(&signed_in.user), signed_in.page.now);
     let back = format!("/console/suppliers/{supplier}");
     let write = move |tx: &mut Tx<'_>| {
-        match force {
-            Some(force) => health::force(
-                tx,
-                &Switch {
-                    supplier: supplier.clone(),
-                    operator: operator.clone(),
-                    force,
-                    why: why.clone(),
-                    made_by: user.login.clone(),
-                    made_at: now,
-                },
-            )?,
-            None => health::release(tx, &supplier, operator.as_ref()).map(drop)?,
-        }
+        let of = (&supplier, operator.as_ref());
+        health::decide(tx, of, force, (&why, &user.login), now)?;
         let told = deeds::forced(&supplier, operator.as_ref(), (&given.state, &why, &user.login));
         told.by_user(tx, &user, now)
     };
@@ -329,14 +322,20 @@ pub(super) async fn set_thresholds(
     Fields(given): Fields<Given>,
 ) -> Result<Response, PageError> {
     signed_in.require(Action::ChangeSuppliers)?;
-    let shown = page(&web, &signed_in, &name, (given.clone(), Wrong::default())).await?;
-    let Some(currency) = shown.currency() else {
+    let (supplier, _) = find(&web, &name)?;
+    let (of, now) = (supplier.clone(), signed_in.page.now);
+    let money = web
+        .app
+        .db
+        .read(move |tx: &mut Tx<'_>| floats::known(tx, &of, now))
+        .await?;
+    let Some(currency) = currency_of(&money) else {
         let low = signed_in.page.t("suppliers.no_float").to_owned();
         let wrong = Wrong {
             low,
             ..Wrong::default()
         };
-        return shown_again(&SupplierPage { wrong, ..shown });
+        return shown_again(&page(&web, &signed_in, &name, (given, wrong)).await?);
     };
     let read = |text: &str| match text.trim() {
         "" => Ok(None),
@@ -353,11 +352,11 @@ pub(super) async fn set_thresholds(
                 stop: stop.err().unwrap_or_default(),
                 ..Wrong::default()
             };
-            return shown_again(&SupplierPage { wrong, ..shown });
+            return shown_again(&page(&web, &signed_in, &name, (given, wrong)).await?);
         }
     };
     let thresholds = Thresholds { currency, low, stop };
-    let (user, now, supplier) = (Arc::clone(&signed_in.user), signed_in.page.now, shown.overview.name);
+    let user = Arc::clone(&signed_in.user);
     let back = format!("/console/suppliers/{supplier}");
     let write = move |tx: &mut Tx<'_>| {
         floats::set_thresholds(tx, &supplier, &thresholds)?;

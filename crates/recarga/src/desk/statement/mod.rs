@@ -23,7 +23,7 @@ use crate::{
     counter::Till,
     web::{
         Page, PageError, Shared, SignedIn, Web, download, html,
-        list::{self, Days, Span},
+        list::{self, Span},
     },
 };
 
@@ -75,11 +75,8 @@ impl Asked {
         self
     }
 
-    fn days(&self) -> Days {
-        Days {
-            from: self.from.clone(),
-            to: self.to.clone(),
-        }
+    fn span(&self) -> Result<Span, &'static str> {
+        list::span(&self.from, &self.to)
     }
 
     fn path(&self, before: &str) -> String {
@@ -147,11 +144,7 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     signed_in.require(Action::SeeOwnMoney)?;
     let asked = asked.or_this_month(signed_in.page.now);
-    let wrong = asked
-        .days()
-        .span()
-        .err()
-        .map(|wrong| signed_in.page.t(wrong).to_owned());
+    let wrong = asked.span().err().map(|wrong| signed_in.page.t(wrong).to_owned());
     page(&web, signed_in, asked, wrong).await
 }
 
@@ -159,7 +152,7 @@ async fn page(web: &Web, signed_in: SignedIn, asked: Asked, wrong: Option<String
     let till = Till::open(web, &signed_in).await?;
     let (account, currency) = (till.account.id, till.account.currency);
     let before: Option<i64> = asked.before.parse().ok();
-    let span = asked.days().span().ok();
+    let span = asked.span().ok();
     let read = move |tx: &mut Tx<'_>| {
         let nothing = Lines { first: 1, last: 0 };
         let all = span.map_or(Ok(nothing), |span| ledger::lines_of(tx, account, span))?;
@@ -217,7 +210,7 @@ enum Format {
 async fn file(web: &Shared, signed_in: SignedIn, asked: Asked, format: Format) -> Result<Response, PageError> {
     signed_in.require(Action::SeeOwnMoney)?;
     let asked = asked.or_this_month(signed_in.page.now);
-    let span = match asked.days().span() {
+    let span = match asked.span() {
         Ok(span) => span,
         Err(wrong) => {
             let wrong = signed_in.page.t(wrong).to_owned();

@@ -13,11 +13,11 @@ use engine::{
     people::Action,
 };
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{Shown, page};
 use crate::{
-    web::{Fields, Page, PageError, Shared, SignedIn, chain_of, note},
+    deeds,
+    web::{Fields, Page, PageError, Shared, SignedIn},
     webhooks::Refusal,
 };
 
@@ -67,8 +67,7 @@ pub(in crate::desk) async fn set_address(
     let set = move |tx: &mut Tx<'_>| {
         let url = Some(typed.as_str()).filter(|url| !url.is_empty());
         accounts::set_webhook_url(tx, account, url)?;
-        let deed = ("webhook.set_url", account.to_string());
-        note(tx, (&user, chain_of(&user)), deed, json!({ "url": url }), now)?;
+        deeds::webhook_url_set(account, url).by_user(tx, &user, now)?;
         Ok::<_, AccountError>(())
     };
     web.app.db.write_with(set).await?;

@@ -121,6 +121,14 @@ async fn page(web: &Shared, signed_in: SignedIn, shown: Shown) -> Result<Respons
     })
 }
 
+async fn with_secret(web: &Shared, signed_in: SignedIn, secret: Secret) -> Result<Response, PageError> {
+    let shown = Shown {
+        secret: Some(secret),
+        ..Shown::default()
+    };
+    page(web, signed_in, shown).await
+}
+
 pub(super) async fn show(
     State(web): State<Shared>,
     signed_in: SignedIn,
@@ -145,16 +153,7 @@ pub(super) async fn show_secret(State(web): State<Shared>, signed_in: SignedIn) 
         Ok::<_, AccountError>(found.webhook_secrets.current)
     };
     let text = web.app.db.write_with(read).await?;
-    let secret = Some(Secret { text, is_new: false });
-    page(
-        &web,
-        signed_in,
-        Shown {
-            secret,
-            ..Shown::default()
-        },
-    )
-    .await
+    with_secret(&web, signed_in, Secret { text, is_new: false }).await
 }
 
 /// Makes another secret; the one before signs too for a while.
@@ -171,16 +170,7 @@ pub(super) async fn rotate_secret(State(web): State<Shared>, signed_in: SignedIn
     let text = web.app.db.write_with(rotate).await?;
     // Webhooks that leave from now on are signed with it.
     web.app.refresh().await?;
-    let secret = Some(Secret { text, is_new: true });
-    page(
-        &web,
-        signed_in,
-        Shown {
-            secret,
-            ..Shown::default()
-        },
-    )
-    .await
+    with_secret(&web, signed_in, Secret { text, is_new: true }).await
 }
 
 /// Sends a test event to the account's address.
