@@ -12,8 +12,8 @@ use engine::{
     spent_today,
     webhooks::{self, Answer, TEST_EVENT, Tried},
 };
-use model::{AccountId, Clock, Elsewhere, Fault, Outcome, Receipt, Rejection, Timestamp};
-use testkit::{World, database, usd};
+use model::{AccountId, Clock, Outcome, Receipt, Timestamp};
+use testkit::{World, database, refused, usd};
 
 const FUNDED: i64 = 100_000;
 
@@ -24,16 +24,6 @@ async fn world() -> World {
 async fn lines_of(world: &World, account: AccountId, from: Option<Timestamp>, until: Option<Timestamp>) -> Lines {
     let found = world.db.read(move |tx| ledger::lines_of(tx, account, (from, until)));
     found.await.expect("the database works")
-}
-
-fn refused() -> Outcome {
-    Outcome::Rejected(Rejection {
-        fault: Fault::Number,
-        elsewhere: Elsewhere::MustNot,
-        code: "refused".to_owned(),
-        message: "refused".to_owned(),
-        again_after_s: None,
-    })
 }
 
 #[tokio::test]

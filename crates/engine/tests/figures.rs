@@ -3,20 +3,10 @@
 use std::time::Duration;
 
 use engine::{Settings, figures, orders::Call};
-use model::{Clock, Elsewhere, Fault, Outcome, Receipt, Rejection};
-use testkit::World;
+use model::{Clock, Outcome, Receipt};
+use testkit::{World, refused};
 
 const FUNDED: i64 = 100_000;
-
-fn refused() -> Outcome {
-    Outcome::Rejected(Rejection {
-        fault: Fault::Number,
-        elsewhere: Elsewhere::MustNot,
-        code: "refused".to_owned(),
-        message: "refused".to_owned(),
-        again_after_s: None,
-    })
-}
 
 #[tokio::test]
 async fn an_hour_says_how_its_orders_ended() {

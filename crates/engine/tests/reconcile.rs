@@ -13,10 +13,8 @@ use engine::{
     orders::{Begun, Call, OrderKey},
     reconcile::{self, Day, Remedy, Report, SettleError},
 };
-use model::{
-    AccountId, AttemptId, Clock, Elsewhere, Fault, Outcome, Receipt, Record, RecordState, Rejection, SupplierName,
-};
-use testkit::{World, database, usd};
+use model::{AccountId, AttemptId, Clock, Outcome, Receipt, Record, RecordState, SupplierName};
+use testkit::{World, database, refused, usd};
 
 struct Story {
     world: World,
@@ -29,16 +27,6 @@ fn sandbox() -> SupplierName {
 
 fn delivered() -> Outcome {
     Outcome::Delivered(Receipt::default())
-}
-
-fn refused() -> Outcome {
-    Outcome::Rejected(Rejection {
-        fault: Fault::Number,
-        elsewhere: Elsewhere::MustNot,
-        code: "no".to_owned(),
-        message: "no".to_owned(),
-        again_after_s: None,
-    })
 }
 
 impl Story {

@@ -15,4 +15,4 @@ pub use history::store_history;
 pub use listing::listing;
 pub use relay::Relay;
 pub use time::ManualClock;
-pub use world::{World, seed_from_environment, usd};
+pub use world::{World, refused, seed_from_environment, usd};

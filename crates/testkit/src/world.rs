@@ -12,7 +12,7 @@ use engine::{
     orders::{Begin, Begun, Call, Order, OrderKey, Recipe, Resolve, Resolved},
     routing::Conditions,
 };
-use model::{Absence, AccountId, Clock, Currency, Ids, Money, Outcome, Timestamp};
+use model::{Absence, AccountId, Clock, Currency, Elsewhere, Fault, Ids, Money, Outcome, Rejection, Timestamp};
 
 use crate::{Database, ManualClock};
 
@@ -37,6 +37,17 @@ pub struct World {
 /// Dollars, in cents.
 pub fn usd(cents: i64) -> Money {
     Money::new(cents, dollar())
+}
+
+/// What a supplier says of a number that can't be topped up, by anybody.
+pub fn refused() -> Outcome {
+    Outcome::Rejected(Rejection {
+        fault: Fault::Number,
+        elsewhere: Elsewhere::MustNot,
+        code: "refused".to_owned(),
+        message: "refused".to_owned(),
+        again_after_s: None,
+    })
 }
 
 fn dollar() -> Currency {

@@ -9,7 +9,7 @@ use std::{
 
 use async_trait::async_trait;
 use engine::orders;
-use model::{AttemptId, Clock, Ids, Listing, ListingTerms, OrderId, Supplier, TopUp};
+use model::{AttemptId, Clock, Ids};
 use rust_decimal::Decimal;
 use suppliers::{
     Layered, Limits, Recarga, RecargaSettings, Sandbox, SandboxSettings, Secret, Unmapped, http,
@@ -20,6 +20,7 @@ use suppliers::{
 use crate::{
     stage::Stage,
     story::{Books, Player, Truth},
+    upstream::topup,
     wire::{Fault, Wire},
 };
 
@@ -75,32 +76,6 @@ impl Upstream {
         };
         let clock: Arc<dyn Clock> = self.stage.clock.clone();
         Recarga::open(settings, clock, Arc::new(Unmapped)).unwrap()
-    }
-
-    async fn topup(&self, supplier: &Recarga, number: &str) -> TopUp {
-        let listings = supplier.listings().await.unwrap();
-        let listing = listings.into_iter().find(|listing| &*listing.sku == "at-t-usa<&>25");
-        let Listing { sku, terms, .. } = listing.unwrap();
-        let ListingTerms::Fixed {
-            amount: Some(amount),
-            cost,
-        } = terms
-        else {
-            panic!("a package has an amount")
-        };
-        TopUp {
-            attempt: AttemptId {
-                order: OrderId::from_uuid(self.ids.next(self.stage.clock.now())),
-                number: 1,
-            },
-            recipient: number.parse().unwrap(),
-            country: "US".parse().unwrap(),
-            product: "at-t-usa".parse().unwrap(),
-            sku,
-            amount,
-            cost,
-            parameters: None,
-        }
     }
 
     fn entries(&self) -> Vec<Entry> {
@@ -178,7 +153,7 @@ async fn tell(server: Server, fault: Fault, number: &str) -> String {
     let upstream = Upstream::open(fault).await;
     let patience = if fault == Fault::LateAnswer { IMPATIENT } else { PATIENT };
     let supplier = upstream.connect(server, patience);
-    let topup = upstream.topup(&supplier, number).await;
+    let topup = topup(&supplier, (&upstream.ids, &upstream.stage), number).await;
     let player = Player {
         supplier: &supplier,
         clock: upstream.stage.clock.as_ref(),

@@ -11,6 +11,33 @@ use tokio::net::TcpListener;
 
 use crate::{receiver::Receiver, stage::Stage};
 
+/// A top-up of 25 dollars, as a Recarga lists it that is bought from.
+pub(crate) async fn topup(supplier: &Recarga, (ids, upstream): (&Ids, &Stage), number: &str) -> TopUp {
+    let listings = supplier.listings().await.unwrap();
+    let listing = listings.into_iter().find(|listing| &*listing.sku == "at-t-usa<&>25");
+    let Listing { sku, terms, .. } = listing.unwrap();
+    let ListingTerms::Fixed {
+        amount: Some(amount),
+        cost,
+    } = terms
+    else {
+        panic!("a package has an amount")
+    };
+    TopUp {
+        attempt: AttemptId {
+            order: OrderId::from_uuid(ids.next(upstream.clock.now())),
+            number: 1,
+        },
+        recipient: number.parse().unwrap(),
+        country: "US".parse().unwrap(),
+        product: "at-t-usa".parse().unwrap(),
+        sku,
+        amount,
+        cost,
+        parameters: None,
+    }
+}
+
 /// The Recarga that is bought from, and who buys.
 struct Trade {
     upstream: Stage,
@@ -50,29 +77,7 @@ impl Trade {
     }
 
     async fn topup(&self, number: &str) -> TopUp {
-        let listings = self.supplier.listings().await.unwrap();
-        let listing = listings.into_iter().find(|listing| &*listing.sku == "at-t-usa<&>25");
-        let Listing { sku, terms, .. } = listing.unwrap();
-        let ListingTerms::Fixed {
-            amount: Some(amount),
-            cost,
-        } = terms
-        else {
-            panic!("a package has an amount")
-        };
-        TopUp {
-            attempt: AttemptId {
-                order: OrderId::from_uuid(self.ids.next(self.upstream.clock.now())),
-                number: 1,
-            },
-            recipient: number.parse().unwrap(),
-            country: "US".parse().unwrap(),
-            product: "at-t-usa".parse().unwrap(),
-            sku,
-            amount,
-            cost,
-            parameters: None,
-        }
+        topup(&self.supplier, (&self.ids, &self.upstream), number).await
     }
 
     async fn submit(&self, topup: &TopUp) -> Outcome {

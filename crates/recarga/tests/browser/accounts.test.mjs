@@ -1,7 +1,7 @@
 // Accounts in the console: made, paid into by one person, and by two where it is much.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { PASSWORD, becomeOwner, open, visit } from "./stage.mjs";
+import { becomeOwner, invite, open, visit } from "./stage.mjs";
 
 let stage, owner, finance;
 
@@ -9,16 +9,7 @@ before(async () => {
   stage = await open();
   owner = await visit(stage);
   await becomeOwner(stage, owner);
-  await owner.goto(`${stage.root}/console/people`);
-  await owner.getByLabel("Their name").fill("Fay Finance");
-  await owner.getByLabel("E-mail or short name").fill("fay");
-  await owner.locator("#field-role").selectOption("finance");
-  await owner.getByRole("button", { name: "Make an invitation" }).click();
-  finance = await visit(stage);
-  await finance.goto((await owner.textContent("#link")).trim());
-  await finance.getByLabel("New password").fill(PASSWORD);
-  await finance.getByRole("button", { name: "Save and sign in" }).click();
-  await finance.waitForURL("**/console");
+  finance = await invite(stage, owner, { name: "Fay Finance", login: "fay", role: "finance" });
 });
 after(() => stage.close());
 

@@ -1,7 +1,7 @@
 // A top-up that nobody knows about: the shop sees that it is being confirmed, two people settle it, the money is back.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { PASSWORD, becomeOwner, enter, faults, open, overhang, visit } from "./stage.mjs";
+import { becomeOwner, enter, faults, invite, open, overhang, visit } from "./stage.mjs";
 
 // Not delivered, the answer is lost; and here no record proves nothing for a long while.
 const UNCLEAR = "%2B15551230007";
@@ -13,17 +13,7 @@ before(async () => {
   stage = await open(SETTINGS.flatMap((setting) => ["--set", setting]));
   owner = await visit(stage);
   await becomeOwner(stage, owner);
-  await owner.goto(`${stage.root}/console/people`);
-  await owner.getByLabel("Their name").fill("Olga Operator");
-  await owner.getByLabel("E-mail or short name").fill("olga");
-  await owner.locator("#field-role").selectOption("operator");
-  await owner.getByRole("button", { name: "Make an invitation" }).click();
-  const link = (await owner.textContent("#link")).trim();
-  operator = await visit(stage);
-  await operator.goto(link);
-  await operator.getByLabel("New password").fill(PASSWORD);
-  await operator.getByRole("button", { name: "Save and sign in" }).click();
-  await operator.waitForURL("**/console");
+  operator = await invite(stage, owner, { name: "Olga Operator", login: "olga", role: "operator" });
   cashier = await visit(stage);
   await enter(cashier, stage.ready.cashier_url);
 });

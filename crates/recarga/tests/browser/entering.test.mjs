@@ -1,7 +1,7 @@
 // Coming in: from the first start to a code of an app, and being kept out.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { PASSWORD, becomeOwner, codeOf, enter, open, signIn, visit } from "./stage.mjs";
+import { becomeOwner, codeOf, enter, invite, open, signIn, visit } from "./stage.mjs";
 
 let stage, owner;
 
@@ -20,17 +20,7 @@ test("the first start leads to an owner in the console", async () => {
 });
 
 test("somebody who is invited makes a password and may do what the role says", async () => {
-  await owner.goto(`${stage.root}/console/people`);
-  await owner.getByLabel("Their name").fill("Sam Support");
-  await owner.getByLabel("E-mail or short name").fill("sam");
-  await owner.locator("#field-role").selectOption("support");
-  await owner.getByRole("button", { name: "Make an invitation" }).click();
-  const link = await owner.textContent("#link");
-  const sam = await visit(stage);
-  await sam.goto(link.trim());
-  await sam.getByLabel("New password").fill(PASSWORD);
-  await sam.getByRole("button", { name: "Save and sign in" }).click();
-  await sam.waitForURL("**/console");
+  const sam = await invite(stage, owner, { name: "Sam Support", login: "sam", role: "support" });
   assert.equal((await sam.goto(`${stage.root}/console/people`)).status(), 403);
   assert.equal(await sam.getByRole("link", { name: "People" }).count(), 0);
   await signIn(stage, await visit(stage), "SAM");

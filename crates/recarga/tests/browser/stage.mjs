@@ -15,7 +15,7 @@ const FLAGS = [
   "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync",
 ];
-export const PASSWORD = "green parrots at noon";
+const PASSWORD = "green parrots at noon";
 
 // Starts a demo of its own, and a browser.
 export const open = async (settings = []) => {
@@ -63,6 +63,22 @@ export const becomeOwner = async (stage, page) => {
   await page.getByLabel("New password").fill(PASSWORD);
   await page.getByRole("button", { name: "Save and sign in" }).click();
   await page.waitForURL("**/console");
+};
+
+// Lets somebody of the house in by the owner's page; answers theirs.
+export const invite = async (stage, owner, { name, login, role }) => {
+  await owner.goto(`${stage.root}/console/people`);
+  await owner.getByLabel("Their name").fill(name);
+  await owner.getByLabel("E-mail or short name").fill(login);
+  await owner.locator("#field-role").selectOption(role);
+  await owner.getByRole("button", { name: "Make an invitation" }).click();
+  const link = (await owner.textContent("#link")).trim();
+  const page = await visit(stage);
+  await page.goto(link);
+  await page.getByLabel("New password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Save and sign in" }).click();
+  await page.waitForURL("**/console");
+  return page;
 };
 
 // Comes in by a link that signs in.

@@ -13,8 +13,9 @@ mod simulating;
 mod working;
 
 use std::{
+    io::{BufRead, BufReader},
     path::Path,
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
 };
 
 use serde_json::Value;
@@ -26,6 +27,9 @@ pub(crate) struct Place {
     /// The database of a server, where this run is about one.
     url: Option<String>,
 }
+
+/// A process that is killed in the end.
+pub(crate) struct Killed(pub(crate) Child);
 
 /// How a command ended.
 pub(crate) struct Ended {
@@ -94,4 +98,20 @@ impl Ended {
         assert_eq!(self.code, 0, "{}{}", self.out, self.error);
         self
     }
+}
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The first thing that a process says: that it is ready.
+pub(crate) fn first_line(child: &mut Child) -> String {
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    line
 }

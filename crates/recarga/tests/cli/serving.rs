@@ -1,13 +1,10 @@
 //! A running server, and the commands beside it.
 
-use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
-};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::Place;
+use crate::{Place, first_line};
 
 /// Something that happens soon has happened after so many requests.
 pub(crate) const TRIES_MAX: u32 = 10_000;
@@ -35,11 +32,7 @@ impl Demo {
         let arguments: Vec<_> = ["demo", "--port", "0", "--json"].into_iter().chain(quick).collect();
         let mut command = place.command(&arguments);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let ready = serde_json::from_str(&line).unwrap();
+        let ready = serde_json::from_str(&first_line(&mut child)).unwrap();
         Self { place, child, ready }
     }
 
@@ -52,23 +45,12 @@ impl Demo {
     }
 
     fn address(&self) -> String {
-        let base = self.said("base_url");
-        base.strip_prefix("http://")
-            .unwrap()
-            .strip_suffix("/v2")
-            .unwrap()
-            .to_owned()
+        address_of(&self.said("base_url"))
     }
 
     /// Posts JSON as the demo's own account.
     pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
-        let (address, key, body) = (self.address(), self.said("api_key"), body.to_string());
-        let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        let answer = exchange(&address, &request);
+        let answer = post(&self.address(), &self.said("api_key"), path, &body.to_string());
         serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
     }
 
@@ -107,6 +89,22 @@ impl Demo {
         assert_eq!(self.child.wait().unwrap().code(), Some(0));
         self.place
     }
+}
+
+/// Where a server listens, by the URL of its API.
+pub(crate) fn address_of(base_url: &str) -> String {
+    let address = base_url.strip_prefix("http://").unwrap();
+    address.strip_suffix("/v2").unwrap().to_owned()
+}
+
+/// Posts JSON with a key, and answers what came as it stands.
+pub(crate) fn post(address: &str, key: &str, path: &str, body: &str) -> String {
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    exchange(address, &request)
 }
 
 /// Sends a request as it stands and reads the answer to its end.

@@ -2,15 +2,12 @@
 
 use std::{
     io::{BufRead, BufReader},
-    process::{Child, Stdio},
+    process::Stdio,
 };
 
 use serde_json::Value;
 
-use crate::{Place, serving::exchange};
-
-/// A process that is killed in the end.
-struct Killed(Child);
+use crate::{Killed, Place, first_line, serving::exchange};
 
 /// A simulator.
 struct Simulator {
@@ -24,14 +21,10 @@ impl Simulator {
         let all = [&["simulate"], arguments, &["--port", "0", "--json"]].concat();
         let place = Place::empty();
         let mut command = place.command(&all);
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
+        let mut child = Killed(command.stdout(Stdio::piped()).spawn().unwrap());
         Self {
-            _child: Killed(child),
-            ready: serde_json::from_str(&line).unwrap(),
+            ready: serde_json::from_str(&first_line(&mut child.0)).unwrap(),
+            _child: child,
             _place: place,
         }
     }
@@ -48,13 +41,6 @@ impl Simulator {
         let request =
             format!("GET {slash}{below}{path} HTTP/1.1\r\nHost: {address}\r\n{header}\r\nConnection: close\r\n\r\n");
         exchange(address, &request)
-    }
-}
-
-impl Drop for Killed {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }
 
@@ -135,10 +121,7 @@ fn what_is_printed_is_all_that_a_server_needs() {
 
     let mut server = place.command(&["serve", "--bind", "127.0.0.1:0", "--json"]);
     let mut server = Killed(server.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
-    let mut ready = String::new();
-    BufReader::new(server.0.stdout.take().unwrap())
-        .read_line(&mut ready)
-        .unwrap();
+    let ready = first_line(&mut server.0);
     assert!(ready.contains("base_url"), "{ready}");
 
     let synced = place.json(&["catalog", "sync"]);

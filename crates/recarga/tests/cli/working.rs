@@ -1,21 +1,20 @@
 //! A worker without the API, and what machines see of it.
 
 use std::{
-    io::{BufRead, BufReader},
     net::TcpListener,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
 };
 
 use serde_json::Value;
 
 use crate::{
-    Place,
-    serving::{TRIES_MAX, exchange},
+    Killed, Place, first_line,
+    serving::{TRIES_MAX, address_of, exchange, post},
 };
 
 /// A worker that runs until it is told to stop.
 struct Worker {
-    child: Child,
+    child: Killed,
     address: String,
 }
 
@@ -24,8 +23,8 @@ impl Worker {
         let arguments = ["worker", "--bind", "127.0.0.1:0", "--json"];
         let settings = settings.iter().flat_map(|setting| ["--set", setting]);
         let mut command = place.command(&arguments.into_iter().chain(settings).collect::<Vec<_>>());
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let said: Value = serde_json::from_str(&first_line(&mut child)).unwrap();
+        let mut child = Killed(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+        let said: Value = serde_json::from_str(&first_line(&mut child.0)).unwrap();
         let url = said["metrics_url"].as_str().unwrap();
         let address = url.strip_prefix("http://").unwrap().strip_suffix("/metrics").unwrap();
         Self {
@@ -53,17 +52,10 @@ impl Worker {
 
     fn stop(mut self) {
         Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
+            .args(["-TERM", &self.child.0.id().to_string()])
             .status()
             .unwrap();
-        assert_eq!(self.child.wait().unwrap().code(), Some(0));
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        assert_eq!(self.child.0.wait().unwrap().code(), Some(0));
     }
 }
 
@@ -125,7 +117,7 @@ fn two_workers_share_what_there_is_to_do() {
 
 /// A server without a worker, and a key of its account.
 struct Shop {
-    child: Child,
+    _child: Killed,
     address: String,
     key: String,
 }
@@ -137,46 +129,20 @@ impl Shop {
             .unwrap()
             .to_owned();
         let mut command = place.command(&["serve", "--no-worker", "--bind", "127.0.0.1:0", "--json"]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let said: Value = serde_json::from_str(&first_line(&mut child)).unwrap();
-        let url = said["base_url"].as_str().unwrap();
-        let address = url
-            .strip_prefix("http://")
-            .unwrap()
-            .strip_suffix("/v2")
-            .unwrap()
-            .to_owned();
-        Self { child, address, key }
+        let mut child = Killed(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+        let said: Value = serde_json::from_str(&first_line(&mut child.0)).unwrap();
+        Self {
+            _child: child,
+            address: address_of(said["base_url"].as_str().unwrap()),
+            key,
+        }
     }
 
     fn buy(&self, number: &str) {
         let body = format!(
             r#"{{"products":[{{"product_id":"at-t-usa","value":5,"phone_number":"{number}"}}],"payment_method":"balance","auto_pay":true}}"#
         );
-        let Self { address, key, .. } = self;
-        let answer = exchange(
-            address,
-            &format!(
-                "POST /v2/invoices HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\
-                 Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-                body.len()
-            ),
-        );
+        let answer = post(&self.address, &self.key, "/v2/invoices", &body);
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
-}
-
-impl Drop for Shop {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn first_line(child: &mut Child) -> String {
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    line
 }

@@ -11,23 +11,36 @@ use engine::{
     Settings,
     cases::{self, CaseFilter, CaseKind},
     catalog::mapping::MappingPolicy,
-    db::Tx,
+    db::{Db, Tx},
     duties,
     floats::{self, FloatPolicy, Thresholds},
 };
-use model::{Clock, Ids, Listing};
+use model::{Clock, Ids, Listing, Supplier};
 use numbers::Numbers;
 use recarga::{
     App,
     app::AppOptions,
     worker::{self, DutySettings, WorkerSettings},
 };
-use scripted::{Scripted, airtime, record, usd};
-use suppliers::Suppliers;
-use testkit::{Database, ManualClock, database};
+use scripted::{Scripted, airtime, record};
+use testkit::{Database, ManualClock, database, usd};
 use tokio::sync::watch;
 
 const HOUR: Duration = Duration::from_hours(1);
+
+/// One process on a database, with a seed of its own.
+async fn app(db: Db, clock: Arc<ManualClock>, seed: u64, suppliers: Vec<Arc<dyn Supplier>>) -> Arc<App> {
+    let options = AppOptions {
+        db,
+        settings: Settings::default(),
+        suppliers: Box::new(move |_| suppliers.into_iter().collect()),
+        present: Arc::new(|invoice| invoice.id.to_string()),
+        numbers: Numbers::embedded(),
+        ids: Ids::seeded(seed),
+        clock,
+    };
+    App::open(options).await.unwrap()
+}
 
 /// Two processes on one database, with one supplier.
 struct House {
@@ -48,21 +61,8 @@ impl House {
         );
         let mut apps = Vec::new();
         for seed in 1..=2 {
-            let of = Arc::clone(&supplier);
-            let options = AppOptions {
-                db: database.db.clone(),
-                settings: Settings::default(),
-                suppliers: Box::new(move |_| {
-                    let mut suppliers = Suppliers::new();
-                    suppliers.insert(of);
-                    suppliers
-                }),
-                present: Arc::new(|invoice| invoice.id.to_string()),
-                numbers: Numbers::embedded(),
-                ids: Ids::seeded(seed),
-                clock: clock.clone(),
-            };
-            let app = App::open(options).await.unwrap();
+            let of: Arc<dyn Supplier> = supplier.clone();
+            let app = app(database.db.clone(), clock.clone(), seed, vec![of]).await;
             tokio::spawn(worker::run(Arc::clone(&app), settings(), stop.subscribe()));
             apps.push(app);
         }

@@ -6,16 +6,13 @@ use engine::{
     Settings,
     orders::{self, restored},
 };
-use model::{AttemptId, Clock, Evidence, Ids, Outcome, Supplier, TopUp};
-use numbers::Numbers;
-use recarga::{
-    App,
-    app::AppOptions,
-    worker::{self, WorkerSettings},
-};
-use suppliers::{Sandbox, SandboxSettings, Suppliers};
+use model::{AttemptId, Clock, Evidence, Outcome, Supplier, TopUp};
+use recarga::worker::{self, WorkerSettings};
+use suppliers::{Sandbox, SandboxSettings};
 use testkit::{World, database, usd};
 use tokio::sync::watch;
+
+use crate::app;
 
 /// A sandbox of this name on a world's clock.
 fn sandbox(world: &World, name: &str) -> Arc<Sandbox> {
@@ -28,32 +25,14 @@ fn sandbox(world: &World, name: &str) -> Arc<Sandbox> {
 
 /// A worker that begins to work on a world.
 async fn work(world: &World, sandboxes: &[Arc<Sandbox>; 2]) -> watch::Sender<bool> {
-    let all = sandboxes.clone();
-    let options = AppOptions {
-        db: world.db.clone(),
-        settings: Settings::default(),
-        suppliers: Box::new(move |_| {
-            let mut suppliers = Suppliers::new();
-            for sandbox in all {
-                suppliers.insert(sandbox);
-            }
-            suppliers
-        }),
-        present: Arc::new(|invoice| invoice.id.to_string()),
-        numbers: Numbers::embedded(),
-        ids: Ids::seeded(2),
-        clock: world.clock.clone(),
-    };
+    let suppliers = sandboxes.clone().map(|sandbox| -> Arc<dyn Supplier> { sandbox });
+    let app = app(world.db.clone(), world.clock.clone(), 2, suppliers.into()).await;
     let settings = WorkerSettings {
         poll: Duration::from_millis(5),
         ..WorkerSettings::default()
     };
     let stop = watch::channel(false).0;
-    tokio::spawn(worker::run(
-        App::open(options).await.unwrap(),
-        settings,
-        stop.subscribe(),
-    ));
+    tokio::spawn(worker::run(app, settings, stop.subscribe()));
     stop
 }
 

@@ -10,6 +10,7 @@ use model::{
     Absence, AttemptId, AttemptRef, Capabilities, Cause, Evidence, Listing, Money, OperatorGuess, Outcome, PhoneNumber,
     Record, RecordState, Supplier, SupplierError, SupplierName, Timestamp, TopUp,
 };
+use testkit::usd;
 
 /// What it says.
 pub(crate) struct Scripted {
@@ -19,10 +20,6 @@ pub(crate) struct Scripted {
     records: Mutex<Vec<Record>>,
     lists: AtomicU32,
     statements: AtomicU32,
-}
-
-pub(crate) fn usd(cents: i64) -> Money {
-    Money::new(cents, "USD".parse().unwrap())
 }
 
 /// A hundred gourdes for Digicel in Haiti.

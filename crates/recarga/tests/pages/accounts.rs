@@ -7,7 +7,7 @@ use engine::{
 };
 
 use crate::{
-    browser::{Browser, PASSWORD, stage},
+    browser::{Browser, PASSWORD, between, stage},
     stage::Stage,
 };
 
@@ -94,15 +94,7 @@ async fn a_new_account_has_its_terms_and_a_link_for_its_head() {
     for shown in ["Kiosk Norte", "Brazil", "3.5&nbsp;%", "100.00", "50.25", "BRL", "Rosa"] {
         assert!(made.text.contains(shown), "{shown}: {}", made.text);
     }
-    let link = made
-        .text
-        .split("/setup/")
-        .nth(1)
-        .unwrap()
-        .split('<')
-        .next()
-        .unwrap()
-        .to_owned();
+    let link = between(&made.text, "/setup/", "<");
     let mut rosa = Browser::new(&stage);
     let named = [
         ("name", "Rosa"),

@@ -5,8 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use axum::{body::Body, http::Request};
 use engine::{
     Settings,
+    audit::{self, Chain},
     catalog::mapping::{Create, MappingPolicy},
     db::Tx,
+    page::PageRequest,
     people::{self, LinkKind, NewUser, PeopleError, Role},
 };
 use model::Supplier;
@@ -158,6 +160,13 @@ pub(crate) async fn invitation(stage: &Stage, role: Role) -> String {
         )?)
     };
     format!("/setup/{}", stage.app.db.write_with(invite).await.unwrap())
+}
+
+/// What was done in a chain of the log, the latest first.
+pub(crate) async fn deeds(stage: &Stage, chain: Chain, limit: u32) -> Vec<audit::Entry> {
+    let page = PageRequest { start: 0, limit };
+    let list = move |tx: &mut Tx<'_>| audit::list(tx, chain, page);
+    stage.app.db.read(list).await.unwrap().entries
 }
 
 /// What stands between two texts.

@@ -4,16 +4,14 @@ use std::sync::Arc;
 
 use engine::{
     Settings,
-    audit::{self, Chain},
+    audit::Chain,
     cases::{self, CaseFilter},
-    db::Tx,
-    page::PageRequest,
     people::Role,
 };
 use model::Supplier;
 
 use crate::{
-    browser::{Browser, stage_of},
+    browser::{Browser, deeds, stage_of},
     scripted::{Scripted, record},
     stage::{Stage, sandbox},
 };
@@ -87,8 +85,7 @@ async fn a_day_is_compared_and_its_case_closed_with_what_was_found_out() {
         "{}",
         again.text
     );
-    let list = |tx: &mut Tx<'_>| audit::list(tx, Chain::House, PageRequest { start: 0, limit: 2 });
-    let done = stage.app.db.read(list).await.unwrap().entries;
+    let done = deeds(&stage, Chain::House, 2).await;
     assert_eq!(
         (done[0].action.as_str(), done[1].action.as_str()),
         ("case.close", "reconcile.run")

@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use engine::{
     Settings,
-    audit::{self, Chain},
+    audit::Chain,
     catalog::mapping::{self, MappingStatus},
     db::Tx,
     floats::{self, FloatPolicy, Thresholds},
-    page::PageRequest,
     people::Role,
 };
 use model::{Supplier, SupplierName};
+use testkit::usd;
 
 use crate::{
-    browser::{Browser, NOT_BY_ITSELF, stage_of},
-    scripted::{Scripted, airtime, usd},
+    browser::{Browser, NOT_BY_ITSELF, deeds, stage_of},
+    scripted::{Scripted, airtime},
     stage::{Stage, sandbox},
 };
 
@@ -104,8 +104,7 @@ async fn a_suggestion_is_accepted_and_sold_at_once() {
     assert_eq!(offered(&stage), 0);
     accept(&mut operator).await;
     assert_eq!(offered(&stage), 1);
-    let list = |tx: &mut Tx<'_>| audit::list(tx, Chain::House, PageRequest { start: 0, limit: 1 });
-    let done = stage.app.db.read(list).await.unwrap().entries.remove(0);
+    let done = deeds(&stage, Chain::House, 1).await.remove(0);
     assert_eq!(
         (done.action.as_str(), done.subject.as_str()),
         ("mapping.accept", "scripted sku HT-100")

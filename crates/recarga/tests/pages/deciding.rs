@@ -2,15 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use engine::{
-    Settings,
-    audit::{self, Chain},
-    page::PageRequest,
-    people::Role,
-};
+use engine::{Settings, audit::Chain, people::Role};
 
 use crate::{
-    browser::{Browser, stage, stage_of},
+    browser::{Browser, deeds, stage, stage_of},
     stage::{Stage, sandbox},
 };
 
@@ -49,12 +44,9 @@ async fn status_of(stage: &Stage, path: &str) -> String {
 }
 
 /// What was done about the account's orders, the latest first.
-async fn deeds(stage: &Stage) -> Vec<String> {
-    let account = stage.account;
-    let page = PageRequest { start: 0, limit: 9 };
-    let list = move |tx: &mut engine::db::Tx<'_>| audit::list(tx, Chain::Account(account), page);
-    let entries = stage.app.db.read(list).await.unwrap().entries;
-    entries.into_iter().map(|entry| entry.action).collect()
+async fn actions(stage: &Stage) -> Vec<String> {
+    let done = deeds(stage, Chain::Account(stage.account), 9).await;
+    done.into_iter().map(|entry| entry.action).collect()
 }
 
 #[tokio::test]
@@ -82,7 +74,7 @@ async fn two_people_agree_on_what_nobody_knows_and_the_money_is_back() {
     assert_eq!(status_of(&stage, &order).await, "refunded");
     let balance = stage.get("/v2/accounts/balance").await.text;
     assert!(balance.contains("\"balance\":1000"), "{balance}");
-    assert_eq!(deeds(&stage).await[..2], ["order.confirm", "order.propose"]);
+    assert_eq!(actions(&stage).await[..2], ["order.confirm", "order.propose"]);
     assert!(bo.get("/console/waiting").await.text.contains("Nobody is needed"));
 }
 
@@ -154,7 +146,7 @@ async fn support_asks_and_does_not_decide_and_read_only_does_nothing() {
         support.post(&format!("{order}/ask"), &[]).await.header("location"),
         order
     );
-    assert_eq!(deeds(&stage).await[0], "order.ask");
+    assert_eq!(actions(&stage).await[0], "order.ask");
     let said = [("says", "failed"), ("why", "I think so")];
     let mut reader = Browser::signed_in(&stage, Role::ReadOnly).await;
     for (browser, verbs) in [
@@ -187,7 +179,7 @@ async fn the_money_of_an_order_that_waits_is_given_back_with_a_reason() {
     assert_eq!(silent.status, 422);
     assert_eq!(finance.post(&give_back, &[("why", "the shop asked")]).await.status, 303);
     assert_eq!(status_of(&stage, &order).await, "refunded");
-    assert_eq!(deeds(&stage).await[0], "order.give_back");
+    assert_eq!(actions(&stage).await[0], "order.give_back");
     let again = finance.post(&give_back, &[("why", "the shop asked")]).await;
     assert!(
         again.status == 422 && again.text.contains("gone on meanwhile"),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::{body::Body, http::Request};
 use engine::{
     accounts::{self, Scope},
-    audit::{self, Chain},
+    audit::Chain,
     page::PageRequest,
     people::Role,
 };
@@ -14,7 +14,7 @@ use model::{AccountId, Clock, Money};
 use serde_json::Value;
 
 use crate::{
-    browser::{Browser, between, stage},
+    browser::{Browser, between, deeds, stage},
     stage::{Answer, Stage, top_up},
 };
 
@@ -45,13 +45,7 @@ async fn ping_as(stage: &Stage, token: &str) -> Answer {
 
 /// What was written last to an account's log.
 async fn last_deed(stage: &Stage, account: AccountId) -> (String, String) {
-    let page = PageRequest { start: 0, limit: 1 };
-    let read = stage
-        .app
-        .db
-        .read(move |tx| audit::list(tx, Chain::Account(account), page))
-        .await;
-    let entry = read.unwrap().entries.remove(0);
+    let entry = deeds(stage, Chain::Account(account), 1).await.remove(0);
     (entry.action, entry.subject)
 }
 

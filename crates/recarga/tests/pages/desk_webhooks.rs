@@ -2,15 +2,14 @@
 
 use engine::{
     accounts::{self, AccountError, Limits},
-    audit::{self, Chain},
-    page::PageRequest,
+    audit::Chain,
     people::Role,
     webhooks::verify,
 };
 use model::{Clock, Money};
 
 use crate::{
-    browser::{Browser, between, stage},
+    browser::{Browser, between, deeds, stage},
     receiver::{Received, Receiver},
 };
 
@@ -149,23 +148,11 @@ async fn a_new_secret_is_shown_once_and_the_old_one_signs_for_a_while() {
     assert!(new.starts_with("whsec_") && new != old, "{new}");
     let page = manager.get("/webhooks").await.text;
     assert!(!page.contains(&new) && page.contains("signs too until"), "{page}");
-    let account = stage.account;
-    let page = PageRequest { start: 0, limit: 2 };
-    let log = stage
-        .app
-        .db
-        .read(move |tx| audit::list(tx, Chain::Account(account), page))
-        .await
-        .unwrap();
-    let log: Vec<_> = log
-        .entries
-        .into_iter()
-        .map(|entry| (entry.action, entry.details))
-        .collect();
-    assert_eq!(log[0].0, "webhook.rotate_secret");
-    assert_eq!(log[1].0, "webhook.show_secret");
+    let log = deeds(&stage, Chain::Account(stage.account), 2).await;
+    assert_eq!(log[0].action, "webhook.rotate_secret");
+    assert_eq!(log[1].action, "webhook.show_secret");
     assert!(
-        log.iter().all(|(_, details)| !details.contains("whsec")),
+        log.iter().all(|entry| !entry.details.contains("whsec")),
         "no secrets: {log:?}"
     );
 }

@@ -6,14 +6,13 @@ use engine::{ledger, people::Role};
 
 use crate::{
     accounts::{log, note},
-    browser::{Browser, stage},
+    browser::{Browser, between, stage},
     stage::Stage,
 };
 
 /// The name that a form gives to what it will become.
 fn id_in(html: &str) -> String {
-    let after = html.split("name=\"id\" value=\"").nth(1).expect("a form that pays");
-    after.split('"').next().unwrap().to_owned()
+    between(html, "name=\"id\" value=\"", "\"").to_owned()
 }
 
 fn path(stage: &Stage) -> String {

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use engine::{
-    audit,
-    page::PageRequest,
+    audit::Chain,
     people::{self, Role},
 };
 
-use crate::browser::{Browser, PASSWORD, between, invitation, stage};
+use crate::browser::{Browser, PASSWORD, between, deeds, invitation, stage};
 
 #[tokio::test]
 async fn an_accounts_head_invites_cashiers_and_nobody_of_the_house() {
@@ -78,12 +77,8 @@ async fn letting_somebody_in_asks_for_the_password_again_after_a_while() {
         .await;
     assert_eq!(right.header("location"), "/console/people");
     assert_eq!(owner.post("/console/people", &fields).await.status, 200);
-    let done = stage
-        .app
-        .db
-        .read(|tx| audit::list(tx, audit::Chain::House, PageRequest { start: 0, limit: 1 }))
-        .await;
-    assert_eq!(done.unwrap().entries[0].action, "user.invite");
+    let done = deeds(&stage, Chain::House, 1).await;
+    assert_eq!(done[0].action, "user.invite");
 }
 
 #[tokio::test]

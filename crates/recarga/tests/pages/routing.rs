@@ -2,16 +2,10 @@
 
 use std::sync::Arc;
 
-use engine::{
-    audit::{self, Chain},
-    db::Tx,
-    page::PageRequest,
-    people::Role,
-    routing,
-};
+use engine::{audit::Chain, people::Role, routing};
 
 use crate::{
-    browser::{Browser, stage},
+    browser::{Browser, deeds, stage},
     stage::Stage,
 };
 
@@ -115,8 +109,7 @@ async fn an_earlier_version_holds_again_as_a_new_one() {
     assert_eq!(owner.post("/console/routing/1/rollback", &back).await.status, 303);
     let active = stage.app.db.read(routing::active).await.unwrap().unwrap();
     assert_eq!((active.version, active.rules.exclude.len()), (3, 1));
-    let list = |tx: &mut Tx<'_>| audit::list(tx, Chain::House, PageRequest { start: 0, limit: 2 });
-    let done = stage.app.db.read(list).await.unwrap().entries;
+    let done = deeds(&stage, Chain::House, 2).await;
     assert_eq!(
         (done[0].action.as_str(), done[1].action.as_str()),
         ("routing.rollback", "routing.activate")

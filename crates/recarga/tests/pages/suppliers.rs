@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use engine::{
     Settings,
-    audit::{self, Chain},
+    audit::Chain,
     db::Tx,
     floats::{self, FloatPolicy},
     health::Force,
-    page::PageRequest,
     people::Role,
 };
 use model::{Money, Supplier, SupplierName};
+use testkit::usd;
 
 use crate::{
-    browser::{Browser, stage, stage_of},
-    scripted::{Scripted, usd},
+    browser::{Browser, deeds, stage, stage_of},
+    scripted::Scripted,
     stage::{Stage, sandbox},
 };
 
@@ -44,8 +44,7 @@ async fn told(stage: &Stage, float: Money) {
 }
 
 async fn last_deed(stage: &Stage) -> String {
-    let list = |tx: &mut Tx<'_>| audit::list(tx, Chain::House, PageRequest { start: 0, limit: 1 });
-    stage.app.db.read(list).await.unwrap().entries[0].action.clone()
+    deeds(stage, Chain::House, 1).await.remove(0).action
 }
 
 #[tokio::test]
