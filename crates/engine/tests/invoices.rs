@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use engine::{
     Settings,
-    accounts::{self, AccountStatus, Limits},
+    accounts::{self, AccountError, AccountStatus, Limits, Terms},
     idempotency::IdempotencyKey,
     invoices::{self, EndError, Invoice, InvoiceFilter, PayError, Payment, PlaceError, Placed, Repeats},
     orders::{self, OrderFilter},
@@ -184,7 +184,14 @@ async fn limits_hold_and_a_refund_gives_room_again() {
     };
     world
         .db
-        .write_with(move |tx| accounts::set_limits(tx, account, limits))
+        .write_with(move |tx| {
+            accounts::set_terms(tx, account, |found| {
+                Ok::<_, AccountError>(Terms {
+                    limits,
+                    ..found.terms()
+                })
+            })
+        })
         .await
         .unwrap();
     let mut dear = world.line(&number(1));

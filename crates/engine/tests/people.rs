@@ -96,6 +96,23 @@ async fn an_invitation_expires_and_a_newer_one_replaces_it() {
 }
 
 #[tokio::test]
+async fn who_lacks_the_code_still_has_the_link_that_helps() {
+    let world = world().await;
+    let links = act(&world, move |tx, context, now| {
+        let ben = people::invite(tx, &context.ids, &new("ben", Role::Support, None), now)?;
+        people::admit(tx, ben.id)?;
+        let link = |tx: &mut Tx<'_>, kind| people::make_link(tx, &context.ids, (kind, Some(ben.id)), now);
+        let reset = link(tx, LinkKind::Reset)?;
+        Ok::<_, PeopleError>([reset, link(tx, LinkKind::SecondStep)?, link(tx, LinkKind::SecondStep)?])
+    });
+    let [reset, step, again] = links.await.unwrap();
+    let find = |token: String| act(&world, move |tx, _, now| people::find_link(tx, &token, now));
+    assert_eq!(find(reset).await.unwrap().kind, LinkKind::Reset);
+    assert_eq!(find(again).await.unwrap().kind, LinkKind::SecondStep);
+    assert!(matches!(find(step).await, Err(LinkError::Unusable)));
+}
+
+#[tokio::test]
 async fn a_session_ends_by_idling_by_age_and_by_revoking() {
     let world = world().await;
     let user = owner(&world).await.id;

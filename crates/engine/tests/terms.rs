@@ -26,10 +26,8 @@ fn terms(name: &str) -> Terms {
 }
 
 async fn set(world: &World, account: AccountId, terms: Terms) -> Result<Terms, AccountError> {
-    world
-        .db
-        .write_with(move |tx| accounts::set_terms(tx, account, &terms))
-        .await
+    let set = move |tx: &mut engine::db::Tx<'_>| accounts::set_terms(tx, account, |_| Ok(terms.clone()));
+    world.db.write_with(set).await.map(|[before, _]: [Terms; 2]| before)
 }
 
 #[tokio::test]

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use engine::{
     Context, Error,
+    audit::Actor,
     db::Db,
     reconcile::{self, Day, Report},
 };
 use model::{Supplier, SupplierError, Timestamp};
+
+use crate::deeds;
 
 /// Why a day was not compared.
 #[derive(Debug, thiserror::Error)]
@@ -31,12 +34,13 @@ pub enum ReconcileError {
     Internal(#[from] Error),
 }
 
-/// Compares a day with a supplier; opens a case for each difference.
+/// Compares a day with a supplier; opens a case for each difference. The audit log is told who asked for it, if
+/// somebody did.
 pub async fn reconcile(
     db: &Db,
     context: &Arc<Context>,
     supplier: &dyn Supplier,
-    day: Day,
+    (day, asked_by): (Day, Option<Actor>),
     now: Timestamp,
 ) -> Result<Report, ReconcileError> {
     let name = supplier.name().clone();
@@ -49,7 +53,13 @@ pub async fn reconcile(
     }
     let theirs = supplier.statement(day.asked_from(), from).await?;
     let context = Arc::clone(context);
-    let compare = move |tx: &mut engine::db::Tx<'_>| reconcile::reconcile(tx, &context, &name, (day, &theirs), now);
+    let compare = move |tx: &mut engine::db::Tx<'_>| {
+        let report = reconcile::reconcile(tx, &context, &name, (day, &theirs), now)?;
+        if let Some(actor) = &asked_by {
+            deeds::compared(&name, day).by(tx, actor, now)?;
+        }
+        Ok::<_, Error>(report)
+    };
     let report = db.write_with(compare).await?;
     note(supplier, &report);
     Ok(report)

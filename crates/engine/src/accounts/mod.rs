@@ -192,6 +192,31 @@ pub fn create(tx: &mut Tx<'_>, ids: &Ids, new: &NewAccount, now: Timestamp) -> R
     Ok(account)
 }
 
+/// Makes an account on terms that the house has agreed on. No other account has its name.
+pub fn create_on(
+    tx: &mut Tx<'_>,
+    ids: &Ids,
+    (terms, currency): (&Terms, Currency),
+    now: Timestamp,
+) -> Result<Account, AccountError> {
+    // Before it is there: a form that is sent twice finds the name taken.
+    let name = checked_name(tx, &terms.name, None)?;
+    let new = NewAccount {
+        name: name.clone(),
+        currency,
+        markup_bps: terms.markup_bps,
+        below_cost: terms.below_cost,
+    };
+    let made = create(tx, ids, &new, now)?;
+    let terms = Terms { name, ..terms.clone() };
+    write_terms(tx, &made, &terms)?;
+    Ok(Account {
+        home_country: terms.home_country,
+        limits: terms.limits,
+        ..made
+    })
+}
+
 /// Pays money into an account's balance, or out of it if the amount is negative.
 pub fn fund(
     tx: &mut Tx<'_>,
@@ -234,11 +259,24 @@ pub fn balance(tx: &mut Tx<'_>, account: AccountId) -> Result<(Money, Money), Ac
     Ok(ledger::standing(tx, account, currency)?)
 }
 
-/// Changes what the house agrees on with an account, and returns what it was before.
-pub fn set_terms(tx: &mut Tx<'_>, account: AccountId, terms: &Terms) -> Result<Terms, AccountError> {
-    let locked = lock(tx, &[account])?.pop();
+/// Changes what the house agrees on with an account, by what it is now, and returns it before and after. Whoever asks
+/// is alone with the account until the transaction ends, so that no other change is lost.
+pub fn set_terms<E: From<AccountError>>(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    change: impl FnOnce(&Account) -> Result<Terms, E>,
+) -> Result<[Terms; 2], E> {
+    let locked = lock(tx, &[account]).map_err(AccountError::from)?.pop();
     let before = locked.ok_or(AccountError::Unknown(account))?.account;
-    let name = checked_name(tx, &terms.name, Some(account))?;
+    let mut after = change(&before)?;
+    if after.name != before.name {
+        after.name = checked_name(tx, &after.name, Some(account))?;
+    }
+    write_terms(tx, &before, &after)?;
+    Ok([before.terms(), after])
+}
+
+fn write_terms(tx: &mut Tx<'_>, before: &Account, terms: &Terms) -> Result<(), AccountError> {
     if !(MARKUP_BPS.0..=MARKUP_BPS.1).contains(&terms.markup_bps) {
         return Err(AccountError::InvalidMarkup);
     }
@@ -257,8 +295,8 @@ pub fn set_terms(tx: &mut Tx<'_>, account: AccountId, terms: &Terms) -> Result<T
                    day_max_minor = ?7, recipient_day_max_minor = ?8
                WHERE id = ?1";
     let row = values![
-        account,
-        &name,
+        before.id,
+        &terms.name,
         terms.home_country,
         terms.markup_bps,
         terms.below_cost.as_str(),
@@ -266,8 +304,7 @@ pub fn set_terms(tx: &mut Tx<'_>, account: AccountId, terms: &Terms) -> Result<T
         minor(day_max),
         minor(recipient_day_max)
     ];
-    update(tx, account, sql, &row)?;
-    Ok(before.terms())
+    update(tx, before.id, sql, &row)
 }
 
 /// Reads a name that no other account has. Whoever asks is alone with the names until the transaction ends.
@@ -280,46 +317,11 @@ pub fn checked_name(tx: &mut Tx<'_>, name: &str, own: Option<AccountId>) -> Resu
     }
 }
 
-/// Changes how much an account may buy.
-pub fn set_limits(tx: &mut Tx<'_>, account: AccountId, limits: Limits) -> Result<(), AccountError> {
-    let sql =
-        "UPDATE accounts SET order_max_minor = ?2, day_max_minor = ?3, recipient_day_max_minor = ?4 WHERE id = ?1";
-    let minor = |limit: Option<Money>| limit.map(Money::minor);
-    let Limits {
-        order_max,
-        day_max,
-        recipient_day_max,
-    } = limits;
-    update(
-        tx,
-        account,
-        sql,
-        &values![account, minor(order_max), minor(day_max), minor(recipient_day_max)],
-    )
-}
-
-/// Changes where numbers are from that are written without a country.
-pub fn set_home_country(tx: &mut Tx<'_>, account: AccountId, home: Option<Country>) -> Result<(), AccountError> {
-    let sql = "UPDATE accounts SET home_country = ?2 WHERE id = ?1";
-    update(tx, account, sql, &values![account, home])
-}
-
 /// Changes where an account is told of invoices that name no address of their own. An invoice keeps the
 /// address that it was made with.
 pub fn set_webhook_url(tx: &mut Tx<'_>, account: AccountId, url: Option<&str>) -> Result<(), AccountError> {
     let sql = "UPDATE accounts SET webhook_url = ?2 WHERE id = ?1";
     update(tx, account, sql, &values![account, url])
-}
-
-/// Changes what is added to a supplier's cost, and whether selling below cost is allowed.
-pub fn set_markup(
-    tx: &mut Tx<'_>,
-    account: AccountId,
-    markup_bps: i64,
-    below_cost: BelowCost,
-) -> Result<(), AccountError> {
-    let sql = "UPDATE accounts SET markup_bps = ?2, below_cost = ?3 WHERE id = ?1";
-    update(tx, account, sql, &values![account, markup_bps, below_cost.as_str()])
 }
 
 /// Lets an account buy, or stops it. Orders that are paid for go on either way.

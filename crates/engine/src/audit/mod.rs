@@ -8,7 +8,7 @@ mod check;
 use std::{fmt, str::FromStr};
 
 pub use check::{Report, check};
-use model::{AccountId, Timestamp};
+use model::{AccountId, KeyId, Timestamp};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
@@ -54,7 +54,7 @@ impl FromStr for Chain {
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// A user's id, or `command` for whoever has the machine.
+    /// A user's id, a key's, or `command` for whoever has the machine.
     pub id: String,
     /// Their name as it was.
     pub name: String,
@@ -66,6 +66,14 @@ impl Actor {
         Self {
             id: user.id.to_string(),
             name: user.name.clone(),
+        }
+    }
+
+    /// A program that comes in with an account's key.
+    pub fn key(key: KeyId) -> Self {
+        Self {
+            id: key.to_string(),
+            name: "API key".to_owned(),
         }
     }
 

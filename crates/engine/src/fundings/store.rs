@@ -74,8 +74,11 @@ pub(super) fn paid_alone(
 ) -> Result<i64, Error> {
     let sql = "SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) FROM fundings
                WHERE account_id = ?1 AND direction = ?2 AND status = 'paid' AND answered_by IS NULL
-                   AND proposed_at > ?3";
-    let sum = tx.find(sql, &values![account, direction.as_str(), since], |row| row.int(0))?;
+                   AND proposed_at > ?3 AND proposed_by <> ?4";
+    let command = Actor::command().id;
+    let sum = tx.find(sql, &values![account, direction.as_str(), since, &command], |row| {
+        row.int(0)
+    })?;
     Ok(sum.unwrap_or(0))
 }
 

@@ -92,7 +92,8 @@ pub(super) fn hash(token: &str) -> String {
     crate::hex(&Sha256::digest(token))
 }
 
-/// Makes a link for somebody, and returns what stands in it. Earlier ones for them stop working.
+/// Makes a link for somebody, and returns what stands in it. Earlier ones for them stop working: but who tries with the
+/// password while a link is on its way to them, and lacks the code, still has that link.
 pub fn make_link(
     tx: &mut Tx<'_>,
     ids: &Ids,
@@ -100,8 +101,13 @@ pub fn make_link(
     now: Timestamp,
 ) -> Result<String, Error> {
     tx.execute("DELETE FROM sign_in_links WHERE expires_at <= ?1", &values![now])?;
-    if let Some(user) = user {
-        forget_links(tx, user)?;
+    match (kind, user) {
+        (LinkKind::SecondStep, Some(user)) => {
+            let sql = "DELETE FROM sign_in_links WHERE user_id = ?1 AND kind = ?2";
+            tx.execute(sql, &values![user, kind.as_str()])?;
+        }
+        (_, Some(user)) => forget_links(tx, user)?,
+        (_, None) => {}
     }
     let token = new_token(ids);
     let sql =
@@ -109,6 +115,15 @@ pub fn make_link(
     let row = values![hash(&token), kind.as_str(), user, now, now + kind.lasts()];
     tx.execute(sql, &row)?;
     Ok(token)
+}
+
+/// Makes the link by which somebody comes in: to their first password, or to another one.
+pub fn make_link_for(tx: &mut Tx<'_>, ids: &Ids, user: &User, now: Timestamp) -> Result<String, Error> {
+    let kind = match user.status {
+        UserStatus::Invited => LinkKind::Invitation,
+        UserStatus::Active | UserStatus::Disabled => LinkKind::Reset,
+    };
+    make_link(tx, ids, (kind, Some(user.id)), now)
 }
 
 /// Makes the link for the first owner, unless there is one. Those of other starts go on working

@@ -17,7 +17,9 @@ use std::time::Duration;
 pub use codes::{
     begin_totp, begun_totp, confirm_totp, count_recovery_codes, remove_totp, take_recovery_code, take_totp_step,
 };
-pub use links::{Link, LinkError, LinkKind, MadeThemselves, find_link, make_link, setup_link, take_link};
+pub use links::{
+    Link, LinkError, LinkKind, MadeThemselves, find_link, make_link, make_link_for, setup_link, take_link,
+};
 use model::{AccountId, Ids, Timestamp, UserId};
 pub use passkeys::{
     Credential, Passkey, add_passkey, find_passkey, list_passkeys, make_challenge, note_passkey, remove_passkey,

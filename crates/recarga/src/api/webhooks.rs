@@ -10,6 +10,7 @@ use axum::{
 use engine::{
     Error,
     accounts::{self, AccountError},
+    db::Tx,
     page::Page,
     webhooks,
 };
@@ -25,6 +26,7 @@ use super::{
     error::ApiError,
     wire::{Delivery, Secret},
 };
+use crate::deeds;
 
 /// List webhook deliveries with their tries, newest first
 #[utoipa::path(get, path = "/v2/webhooks/deliveries", operation_id = "list_webhook_deliveries", tag = "Webhooks", params(DeliveryParams),
@@ -86,12 +88,16 @@ pub(super) async fn resend(
 ) -> Result<Response<Body>, ApiError> {
     body::nothing(&body::read(&headers, body, api.body_bytes_max).await?)?;
     let id: DeliveryId = text.parse().map_err(|_| ApiError::not_found("delivery"))?;
-    let (account, context, now) = (caller.account, Arc::clone(&api.app.context), api.app.clock.now());
-    let again = api
-        .app
-        .db
-        .write_with(move |tx| webhooks::resend(tx, &context.ids, (account, id), now))
-        .await?;
+    let (account, key, now) = (caller.account, caller.key, api.app.clock.now());
+    let context = Arc::clone(&api.app.context);
+    let resend = move |tx: &mut Tx<'_>| {
+        let again = webhooks::resend(tx, &context.ids, (account, id), now)?;
+        if let Some(again) = &again {
+            deeds::resent((account, id), again).by_key(tx, key, now)?;
+        }
+        Ok::<_, Error>(again)
+    };
+    let again = api.app.db.write_with(resend).await?;
     let again = again.ok_or_else(|| ApiError::not_found("delivery"))?;
     let meta = Meta::of(asked.endpoint()).echo("id", &text);
     Ok(answer::json(&meta, Delivery::of(&again, &[], &asked.base_url)))
@@ -129,9 +135,12 @@ pub(super) async fn rotate_secret(
     body: Body,
 ) -> Result<Response<Body>, ApiError> {
     body::nothing(&body::read(&headers, body, api.body_bytes_max).await?)?;
-    let (account, context, now) = (caller.account, Arc::clone(&api.app.context), api.app.clock.now());
-    let rotate = move |tx: &mut engine::db::Tx<'_>| {
-        accounts::rotate_webhook_secret(tx, (&context.ids, &context.settings), account, now)
+    let (account, key, now) = (caller.account, caller.key, api.app.clock.now());
+    let context = Arc::clone(&api.app.context);
+    let rotate = move |tx: &mut Tx<'_>| {
+        let made = accounts::rotate_webhook_secret(tx, (&context.ids, &context.settings), account, now)?;
+        deeds::secret_rotated(account).by_key(tx, key, now)?;
+        Ok::<_, AccountError>(made)
     };
     let secrets = api.app.db.write_with(rotate).await?;
     // Webhooks that leave from now on are signed with it.

@@ -4,22 +4,23 @@ mod changes;
 
 use clap::{Args, Subcommand, ValueEnum};
 use engine::{
-    accounts::{self, Account, AccountStatus, Limits, NewAccount},
-    audit::Chain,
+    accounts::{self, Account, AccountStatus, Limits, Terms},
+    audit::Actor,
     catalog::BelowCost,
     db::Tx,
+    fundings::{self, Direction, NewFunding},
 };
-use model::{Country, Currency, Money, Timestamp};
+use model::{Country, Currency, DepositId, Money};
 use serde::Serialize;
-use serde_json::{Value, json};
 
-use changes::{SetHome, SetLimits, SetWebhook};
+use changes::{SetHome, SetLimits, SetMarkup, SetWebhook};
 
 use super::{
     Desk, Exit, Failure,
-    desk::{self, account_of},
+    desk::account_of,
     output::{Amount, amounts, moment, or_dash, words},
 };
+use crate::deeds;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -102,30 +103,6 @@ pub(crate) struct Fund {
     /// Why: kept with the movement
     #[arg(long, default_value = "by hand")]
     note: String,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct SetMarkup {
-    /// The account's id or name
-    account: String,
-    #[command(flatten)]
-    prices: Prices,
-}
-
-/// Writes what was done to an account.
-fn note(
-    tx: &mut Tx<'_>,
-    account: &Account,
-    (action, details): (&'static str, Value),
-    now: Timestamp,
-) -> Result<(), Failure> {
-    desk::note(
-        tx,
-        Chain::Account(account.id),
-        (action, account.id.to_string()),
-        details,
-        now,
-    )
 }
 
 /// An account as it is printed.
@@ -261,13 +238,10 @@ fn print_one(desk: &Desk, one: &Printed) {
 async fn set_status(desk: &Desk, which: String, status: AccountStatus) -> Result<(), Failure> {
     let set = desk.write(move |tx, _, now| {
         let account = account_of(tx, &which)?;
-        accounts::set_status(tx, account.id, status)?;
-        let action = match status {
-            AccountStatus::Active => "account.resume",
-            AccountStatus::Suspended => "account.suspend",
-        };
-        let details = json!({ "before": account.status.as_str(), "after": status.as_str() });
-        note(tx, &account, (action, details), now)?;
+        if let Some(told) = deeds::status_set(&account, status, "") {
+            accounts::set_status(tx, account.id, status)?;
+            told.by_command(tx, now)?;
+        }
         printed(tx, &Account { status, ..account })
     });
     let one = set.await?;
@@ -284,29 +258,17 @@ impl Create {
             home_country,
             prices: Prices { markup_bps, below_cost },
         } = self;
-        if name.trim().is_empty() {
-            return Err(Failure::usage("an account needs a name"));
-        }
-        let new = NewAccount {
+        let terms = Terms {
             name,
-            currency,
+            home_country,
             markup_bps,
             below_cost: below_cost.into(),
+            limits: Limits::default(),
         };
         let create = desk.write(move |tx, context, now| {
-            let account = accounts::create(tx, &context.ids, &new, now)?;
-            if home_country.is_some() {
-                accounts::set_home_country(tx, account.id, home_country)?;
-            }
-            let details = json!({ "name": account.name, "currency": account.currency.code() });
-            note(tx, &account, ("account.create", details), now)?;
-            printed(
-                tx,
-                &Account {
-                    home_country,
-                    ..account
-                },
-            )
+            let account = accounts::create_on(tx, &context.ids, (&terms, currency), now)?;
+            deeds::account_created(&account).by_command(tx, now)?;
+            printed(tx, &account)
         });
         let one = create.await?;
         desk.output.one(&one, || {
@@ -320,46 +282,31 @@ impl Create {
 }
 
 impl Fund {
+    /// Whoever has the machine is bound by no sum, and asks nobody.
     async fn run(self, desk: &Desk) -> Result<(), Failure> {
         let fund = desk.write(move |tx, context, now| {
             let account = account_of(tx, &self.account)?;
-            let amount = Money::parse(&self.amount, account.currency)?;
-            accounts::fund(tx, &context.ids, account.id, (amount, &self.note), now)?;
-            let details = json!({ "amount": amount.to_string(), "reason": self.note });
-            note(tx, &account, ("funding.pay", details), now)?;
+            let given = Money::parse(&self.amount, account.currency)?;
+            let (direction, amount) = if given.minor() < 0 {
+                (Direction::Withdrawal, Money::zero(account.currency).checked_sub(given)?)
+            } else {
+                (Direction::Deposit, given)
+            };
+            let new = NewFunding {
+                account: account.id,
+                id: DepositId::from_uuid(context.ids.next(now)),
+                direction,
+                amount,
+                reason: self.note.clone(),
+                reference: None,
+            };
+            let funding = fundings::begin(tx, &new, (&Actor::command(), None), now)?;
+            deeds::funding_begun(&funding).by_command(tx, now)?;
             printed(tx, &account)
         });
         let one = fund.await?;
         desk.output
             .one(&one, || format!("{} ({}) has {}", one.name, one.id, one.text.balance));
-        Ok(())
-    }
-}
-
-impl SetMarkup {
-    async fn run(self, desk: &Desk) -> Result<(), Failure> {
-        let Self {
-            account,
-            prices: Prices { markup_bps, below_cost },
-        } = self;
-        let below_cost = BelowCost::from(below_cost);
-        let set = desk.write(move |tx, _, now| {
-            let account = account_of(tx, &account)?;
-            accounts::set_markup(tx, account.id, markup_bps, below_cost)?;
-            let prices = |bps: i64, below: BelowCost| json!({ "markup_bps": bps, "below_cost": below.as_str() });
-            let before = prices(account.markup_bps, account.below_cost);
-            let details = json!({ "before": before, "after": prices(markup_bps, below_cost) });
-            note(tx, &account, ("account.change", details), now)?;
-            printed(
-                tx,
-                &Account {
-                    markup_bps,
-                    below_cost,
-                    ..account
-                },
-            )
-        });
-        print_one(desk, &set.await?);
         Ok(())
     }
 }

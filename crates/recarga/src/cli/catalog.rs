@@ -19,7 +19,7 @@ use super::{
     output::{print, words},
     sync::Sync,
 };
-use crate::catalog::SharedCatalog;
+use crate::{catalog::SharedCatalog, deeds};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -133,6 +133,13 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| Failure::new(format!("can't read {}: {error}", path.display())))
 }
 
+/// What a file is called, for the log.
+pub(crate) fn file_name(path: &Path) -> String {
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}
+
 impl List {
     async fn run(self, desk: &Desk) -> Result<(), Failure> {
         let snapshot = snapshot(desk).await?;
@@ -198,8 +205,13 @@ impl Import {
     async fn run(self, desk: &Desk) -> Result<(), Failure> {
         let file = CatalogFile::parse(&read_text(&self.file)?)?;
         let keep = if self.replace { Keep::Nothing } else { Keep::Others };
+        let named = file_name(&self.file);
         let imported = desk
-            .write(move |tx, _, _| Ok(catalog::import(tx, &file, keep)?))
+            .write(move |tx, _, now| {
+                let imported = catalog::import(tx, &file, keep)?;
+                deeds::catalog_imported(&named, &imported).by_command(tx, now)?;
+                Ok(imported)
+            })
             .await?;
         // What suppliers list may be something that is only there now, or there no more.
         let policy = desk.config.mapping_policy()?;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use engine::{
     Context, Error,
     accounts::{self, Account},
-    audit::{self, Actor, Chain, Deed},
     db::{Db, Tx},
 };
 use model::{AccountId, Clock, Timestamp};
@@ -115,22 +114,4 @@ pub(crate) fn accounts_of(tx: &mut Tx<'_>, text: Option<&str>) -> Result<Vec<Acc
         Some(text) => Ok(vec![account_of(tx, text)?]),
         None => accounts::list(tx).map_err(|error: Error| error.into()),
     }
-}
-
-/// Writes what was done by command.
-pub(crate) fn note(
-    tx: &mut Tx<'_>,
-    chain: Chain,
-    (action, subject): (&'static str, String),
-    details: serde_json::Value,
-    now: Timestamp,
-) -> Result<(), Failure> {
-    let deed = Deed {
-        actor: &Actor::command(),
-        action,
-        subject,
-        details,
-    };
-    audit::write(tx, chain, &deed, now)?;
-    Ok(())
 }

@@ -4,13 +4,16 @@ use std::{fs, io::Write, path::PathBuf};
 
 use clap::Args;
 use engine::{
-    accounts::{self, NewAccount, Scope},
+    accounts::{self, Limits, Scope, Terms},
     catalog::{self, BelowCost},
 };
 use model::Currency;
 
 use super::{Desk, Exit, Failure, Shared};
-use crate::config::{DEFAULT, Database};
+use crate::{
+    config::{DEFAULT, Database},
+    deeds,
+};
 
 #[derive(Debug, Args)]
 pub(crate) struct Init {
@@ -52,15 +55,18 @@ impl Init {
                 return Err(already(&named));
             }
             catalog::seed_default(tx, now)?;
-            let new = NewAccount {
+            let terms = Terms {
                 name: account.clone(),
-                currency,
+                home_country: None,
                 markup_bps: 0,
                 below_cost: BelowCost::Refuse,
+                limits: Limits::default(),
             };
-            let account = accounts::create(tx, &context.ids, &new, now)?;
-            let scopes = [Scope::Read, Scope::Purchase];
-            let key = accounts::create_key(tx, &context.ids, account.id, ("first", &scopes), now)?;
+            let account = accounts::create_on(tx, &context.ids, (&terms, currency), now)?;
+            deeds::account_created(&account).by_command(tx, now)?;
+            let first = ("first", [Scope::Read, Scope::Purchase].as_slice());
+            let key = accounts::create_key(tx, &context.ids, account.id, first, now)?;
+            deeds::key_created((account.id, key.key.id), first).by_command(tx, now)?;
             Ok((account, key.token()))
         });
         let (account, api_key) = make.await?;

@@ -10,6 +10,7 @@ use super::{
     desk::{account_of, accounts_of},
     output::{moment, or_dash, words},
 };
+use crate::deeds;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -101,13 +102,9 @@ impl Create {
         }
         let create = desk.write(move |tx, context, now| {
             let account = account_of(tx, &account)?;
-            Ok(accounts::create_key(
-                tx,
-                &context.ids,
-                account.id,
-                (&name, &scopes),
-                now,
-            )?)
+            let new = accounts::create_key(tx, &context.ids, account.id, (&name, &scopes), now)?;
+            deeds::key_created((account.id, new.key.id), (&name, &scopes)).by_command(tx, now)?;
+            Ok(new)
         });
         let new = create.await?;
         let printed = Printed {
@@ -161,7 +158,10 @@ async fn revoke(desk: &Desk, id: KeyId) -> Result<(), Failure> {
             .into_iter()
             .find(|key| key.id == id)
             .ok_or_else(unknown)?;
-        accounts::revoke_key(tx, key.account, id, now)?;
+        if key.revoked_at.is_none() {
+            accounts::revoke_key(tx, key.account, id, now)?;
+            deeds::key_revoked((key.account, id)).by_command(tx, now)?;
+        }
         let mut revoked = key;
         revoked.revoked_at.get_or_insert(now);
         Ok(revoked)

@@ -16,7 +16,7 @@ use super::{
     output::words,
     output::{print, table},
 };
-use crate::config::open_numbers;
+use crate::{config::open_numbers, deeds};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -200,9 +200,12 @@ impl Known {
 impl Import {
     async fn run(self, desk: &Desk) -> Result<Exit, Failure> {
         let (csv, replace) = (super::catalog::read_text(&self.file)?, self.replace);
-        let import = desk.write(move |tx, _, _| {
+        let named = super::catalog::file_name(&self.file);
+        let import = desk.write(move |tx, _, now| {
             let forgotten = if replace { lookup::clear_overrides(tx)? } else { 0 };
-            Ok((lookup::import_overrides(tx, &csv)?, forgotten))
+            let imported = lookup::import_overrides(tx, &csv)?;
+            deeds::numbers_imported(&named, [imported, forgotten]).by_command(tx, now)?;
+            Ok((imported, forgotten))
         });
         let (imported, forgotten) = import.await?;
         let json = serde_json::json!({ "imported": imported, "forgotten": forgotten });

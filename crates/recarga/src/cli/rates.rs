@@ -3,19 +3,17 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use engine::{
-    audit::Chain,
-    catalog::rates::{self, Rate},
-};
+use engine::catalog::rates::{self, Rate};
 use model::{Currency, Timestamp, decimal_text};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    Desk, Exit, Failure, desk,
+    Desk, Exit, Failure,
     output::{amounts, moment, words},
 };
+use crate::deeds;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -99,15 +97,11 @@ impl Set {
         };
         let printed = Printed::from(&rate);
         let set = desk.write(move |tx, _, now| {
+            let held = rates::list(tx, now)?;
+            let before = held.into_iter().find(|held| held.currency == rate.currency);
             rates::set(tx, &rate)?;
-            let details = json!({ "after": decimal_text(rate.units_per_usd), "source": rate.source });
-            desk::note(
-                tx,
-                Chain::House,
-                ("rate.change", rate.currency.to_string()),
-                details,
-                now,
-            )
+            let before = before.map(|rate| rate.units_per_usd);
+            Ok(deeds::rate_set(before, &rate).by_command(tx, now)?)
         });
         set.await?;
         desk.output.one(&printed, || {
@@ -123,23 +117,14 @@ impl Set {
 impl Import {
     async fn run(self, desk: &Desk) -> Result<(), Failure> {
         let csv = super::catalog::read_text(&self.file)?;
-        let named = || {
-            self.file
-                .file_name()
-                .map(|name| name.to_string_lossy().into_owned())
-                .unwrap_or_default()
-        };
-        let source = self.source.clone().unwrap_or_else(named);
+        let source = self
+            .source
+            .clone()
+            .unwrap_or_else(|| super::catalog::file_name(&self.file));
         let count = desk
             .write(move |tx, _, now| {
                 let count = rates::import(tx, &csv, &source)?;
-                desk::note(
-                    tx,
-                    Chain::House,
-                    ("rate.import", source.clone()),
-                    json!({ "rates": count }),
-                    now,
-                )?;
+                deeds::rates_imported(&source, count).by_command(tx, now)?;
                 Ok(count)
             })
             .await?;

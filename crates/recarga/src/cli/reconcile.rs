@@ -1,7 +1,10 @@
 //! `recarga reconcile`: a day at a supplier, compared three ways.
 
 use clap::Args;
-use engine::reconcile::{Balance, Day, Difference, Report};
+use engine::{
+    audit::Actor,
+    reconcile::{Balance, Day, Difference, Report},
+};
 use model::{Money, SupplierName};
 
 use super::{
@@ -25,7 +28,8 @@ impl Reconcile {
         let supplier = choose_supplier(&suppliers, &self.supplier)?;
         let now = desk.now();
         let day = self.date.unwrap_or_else(|| Day::of(now).before());
-        let report = crate::reconcile::reconcile(&desk.db, &desk.context, supplier.as_ref(), day, now).await?;
+        let asked = (day, Some(Actor::command()));
+        let report = crate::reconcile::reconcile(&desk.db, &desk.context, supplier.as_ref(), asked, now).await?;
         if desk.output.is_json() {
             print_json(&report);
         } else {

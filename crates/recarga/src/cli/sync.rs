@@ -10,6 +10,7 @@ use super::{
     catalog::{choose_supplier, open_suppliers},
     output::{amounts, print, words},
 };
+use crate::deeds;
 
 #[derive(Debug, Args)]
 pub(crate) struct Sync {
@@ -86,7 +87,12 @@ impl Sync {
             let done = crate::catalog::sync(&desk.db, supplier.as_ref(), policy, desk.now()).await;
             // One that doesn't answer doesn't hinder the others.
             synced.push(match done {
-                Ok(changes) => Synced::new(name, &changes, None),
+                Ok(changes) => {
+                    let of = name.clone();
+                    desk.write(move |tx, _, now| Ok(deeds::catalog_synced(&of, &changes).by_command(tx, now)?))
+                        .await?;
+                    Synced::new(name, &changes, None)
+                }
                 Err(error) => Synced::new(name, &Changes::default(), Some(Failure::from(error).text)),
             });
         }

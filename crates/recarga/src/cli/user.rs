@@ -3,19 +3,19 @@
 use clap::{Args, Subcommand};
 use engine::{
     Context,
-    audit::Chain,
     db::Tx,
     people::{self, LinkKind, NewUser, Role, User, UserStatus},
 };
-use model::{Timestamp, UserId};
+use model::UserId;
 use serde::Serialize;
 use serde_json::json;
 
 use super::{
     Desk, Exit, Failure,
-    desk::{self, account_of},
+    desk::account_of,
     output::{moment, or_dash, words},
 };
+use crate::deeds;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -108,25 +108,14 @@ fn user_of(tx: &mut Tx<'_>, text: &str) -> Result<User, Failure> {
     })
 }
 
-/// Writes what was done to somebody.
-fn note(
-    tx: &mut Tx<'_>,
-    user: &User,
-    (action, details): (&'static str, serde_json::Value),
-    now: Timestamp,
-) -> Result<(), Failure> {
-    let chain = user.works_for.map_or(Chain::House, Chain::Account);
-    desk::note(tx, chain, (action, user.id.to_string()), details, now)
-}
-
 impl Command {
     pub(crate) async fn run(self, desk: Desk) -> Result<Exit, Failure> {
         match self {
             Self::List => list(&desk).await,
             Self::Invite(invite) => invite.run(&desk).await,
             Self::Role(set) => set.run(&desk).await,
-            Self::Disable(which) => change(&desk, which, "user.disable").await,
-            Self::Enable(which) => change(&desk, which, "user.enable").await,
+            Self::Disable(which) => change(&desk, which, Door::Shut).await,
+            Self::Enable(which) => change(&desk, which, Door::Open).await,
             Self::Link(which) => reset_link(&desk, which).await,
             Self::Setup => setup_link(&desk).await,
         }
@@ -191,15 +180,7 @@ impl Invite {
             };
             let user = people::invite(tx, &context.ids, &new, now)?;
             let token = people::make_link(tx, &context.ids, (LinkKind::Invitation, Some(user.id)), now)?;
-            note(
-                tx,
-                &user,
-                (
-                    "user.invite",
-                    json!({ "login": user.login, "role": user.role.as_str() }),
-                ),
-                now,
-            )?;
+            deeds::invited(&user).by_command(tx, now)?;
             Ok((user, token))
         });
         let (user, token) = invite.await?;
@@ -212,8 +193,7 @@ impl SetRole {
         let set = desk.write(move |tx, _, now| {
             let before = user_of(tx, &self.user)?;
             let user = people::set_role(tx, before.id, self.role)?;
-            let details = json!({ "before": before.role.as_str(), "after": user.role.as_str() });
-            note(tx, &user, ("user.set_role", details), now)?;
+            deeds::role_set(&before, user.role).by_command(tx, now)?;
             Ok(user)
         });
         let user = set.await?;
@@ -224,15 +204,21 @@ impl SetRole {
     }
 }
 
-async fn change(desk: &Desk, which: Which, action: &'static str) -> Result<Exit, Failure> {
+/// Whether somebody is let in.
+#[derive(Debug, Clone, Copy)]
+enum Door {
+    Open,
+    Shut,
+}
+
+async fn change(desk: &Desk, which: Which, door: Door) -> Result<Exit, Failure> {
     let change = desk.write(move |tx, _, now| {
-        let id = user_of(tx, &which.user)?.id;
-        let user = if action == "user.disable" {
-            people::disable(tx, id)?
-        } else {
-            people::enable(tx, id)?
+        let before = user_of(tx, &which.user)?;
+        let (user, told) = match door {
+            Door::Shut => (people::disable(tx, before.id)?, deeds::disabled(&before)),
+            Door::Open => (people::enable(tx, before.id)?, deeds::enabled(&before)),
         };
-        note(tx, &user, (action, json!({})), now)?;
+        told.by_command(tx, now)?;
         Ok(user)
     });
     let user = change.await?;
@@ -245,18 +231,14 @@ async fn change(desk: &Desk, which: Which, action: &'static str) -> Result<Exit,
 async fn reset_link(desk: &Desk, which: Which) -> Result<Exit, Failure> {
     let make = desk.write(move |tx, context: &Context, now| {
         let user = user_of(tx, &which.user)?;
-        let kind = match user.status {
-            UserStatus::Disabled => {
-                return Err(Failure::new(format!(
-                    "{} is disabled: recarga user enable {0}",
-                    user.login
-                )));
-            }
-            UserStatus::Invited => LinkKind::Invitation,
-            UserStatus::Active => LinkKind::Reset,
-        };
-        let token = people::make_link(tx, &context.ids, (kind, Some(user.id)), now)?;
-        note(tx, &user, ("user.make_link", json!({})), now)?;
+        if user.status == UserStatus::Disabled {
+            return Err(Failure::new(format!(
+                "{} is disabled: recarga user enable {0}",
+                user.login
+            )));
+        }
+        let token = people::make_link_for(tx, &context.ids, &user, now)?;
+        deeds::link_made(&user).by_command(tx, now)?;
         Ok((user, token))
     });
     let (user, token) = make.await?;
@@ -264,10 +246,15 @@ async fn reset_link(desk: &Desk, which: Which) -> Result<Exit, Failure> {
 }
 
 async fn setup_link(desk: &Desk) -> Result<Exit, Failure> {
-    let made = desk
-        .write(|tx, context, now| Ok(people::setup_link(tx, &context.ids, now)?))
-        .await?;
-    let token = made.ok_or_else(|| Failure::new("there is an owner already: recarga user list shows everybody"))?;
+    let make = desk.write(|tx, context, now| {
+        let token = people::setup_link(tx, &context.ids, now)?;
+        if token.is_some() {
+            deeds::setup_link_made().by_command(tx, now)?;
+        }
+        Ok(token)
+    });
+    let token = make.await?;
+    let token = token.ok_or_else(|| Failure::new("there is an owner already: recarga user list shows everybody"))?;
     let link = format!("{}/setup/{token}", desk.config.public_url(desk.config.bind()?));
     desk.output.one(&json!({ "link": link }), || {
         format!("Whoever opens this link first becomes the owner, within a week:\n\n  {link}\n")

@@ -3,15 +3,15 @@
 use askama::Template;
 use axum::{
     extract::{Query, State},
-    response::Response,
+    http::StatusCode,
+    response::{IntoResponse, Response},
 };
 use engine::{
     audit::{self, Entry, Filter, Report},
     db::Tx,
-    page::PageRequest,
-    people::{self, Action},
+    page::{Page as Part, PageRequest},
+    people::{self, Action, User},
 };
-use model::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -21,6 +21,12 @@ use crate::web::{Page, PageError, Shared, SignedIn, html, list};
 const SHOWN: u32 = 50;
 /// A longer text is neither an action nor anybody's id.
 const WANTED_CHARS_MAX: usize = 100;
+
+/// What is found where it isn't said what to look for.
+const NOTHING: Part<Entry> = Part {
+    entries: Vec::new(),
+    more: false,
+};
 
 /// What stands in the address.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -39,6 +45,8 @@ pub(super) struct Asked {
 struct AuditPage {
     page: Page,
     asked: Asked,
+    /// What is wrong with the days.
+    wrong: Option<&'static str>,
     /// Who can be chosen: id and name.
     people: Vec<(String, String)>,
     /// The account whose log it is, by name, if it is one's.
@@ -128,18 +136,17 @@ fn shown(value: &Value) -> String {
 }
 
 impl Asked {
-    fn filter(&self) -> Filter {
+    fn filter(&self) -> Result<Filter, &'static str> {
         let text = |text: &str| Some(text.trim().chars().take(WANTED_CHARS_MAX).collect::<String>());
         let given = |wanted: &str| text(wanted).filter(|text| !text.is_empty());
-        let day = |text: &str| text.parse::<Timestamp>().ok();
-        Filter {
+        let (from, before) = list::span(&self.from, &self.until)?;
+        Ok(Filter {
             chain: self.account.parse().ok(),
             actor: given(&self.person),
             action: given(&self.action),
-            from: day(&self.from),
-            // The last day is one of them.
-            before: day(&self.until).map(|until| until + std::time::Duration::from_hours(24)),
-        }
+            from,
+            before,
+        })
     }
 
     fn to(&self, start: u64) -> String {
@@ -163,14 +170,19 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     signed_in.require(Action::SeeAudit)?;
     let start: u64 = asked.start.parse().unwrap_or(0);
-    let filter = asked.filter();
-    let chain = filter.chain;
+    let (filter, wrong) = match asked.filter() {
+        Ok(filter) => (Some(filter), None),
+        Err(wrong) => (None, Some(wrong)),
+    };
+    let chain = filter.as_ref().and_then(|filter| filter.chain);
     let request = PageRequest { start, limit: SHOWN };
-    let read = move |tx: &mut Tx<'_>| Ok::<_, engine::Error>((audit::search(tx, &filter, request)?, people::list(tx)?));
+    let read = move |tx: &mut Tx<'_>| {
+        let search = |filter| audit::search(tx, filter, request);
+        let found = filter.as_ref().map(search).transpose()?;
+        Ok::<_, engine::Error>((found.unwrap_or(NOTHING), people::list(tx)?))
+    };
     let (found, everybody) = web.app.db.read(read).await?;
-    let of_house = everybody.into_iter().filter(|user| user.works_for.is_none());
-    let mut people: Vec<_> = of_house.map(|user| (user.id.to_string(), user.name)).collect();
-    people.sort_by_cached_key(|(_, name)| name.to_lowercase());
+    let people = choices(everybody, &found.entries, &asked.person);
     let directory = web.app.directory();
     let name = |chain: audit::Chain| match chain {
         audit::Chain::House => String::new(),
@@ -186,15 +198,31 @@ pub(super) async fn show(
         details: details(&entry.details),
         entry,
     };
-    html(&AuditPage {
+    let status = wrong.map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
+    let shown = AuditPage {
         page: signed_in.page,
+        wrong,
         people,
         account: chain.map_or_else(String::new, name),
         newer,
         older,
         lines: found.entries.into_iter().map(line).collect(),
         asked,
-    })
+    };
+    Ok((status, html(&shown)?).into_response())
+}
+
+/// Who can be chosen: the people of the house, and whoever is chosen already.
+fn choices(everybody: Vec<User>, entries: &[Entry], chosen: &str) -> Vec<(String, String)> {
+    let of_house = everybody.into_iter().filter(|user| user.works_for.is_none());
+    let mut people: Vec<_> = of_house.map(|user| (user.id.to_string(), user.name)).collect();
+    people.sort_by_cached_key(|(_, name)| name.to_lowercase());
+    let is_there = ["", "command"].contains(&chosen) || people.iter().any(|(id, _)| id == chosen);
+    if !is_there {
+        let name = entries.first().map_or(chosen, |entry| entry.actor.name.as_str());
+        people.push((chosen.to_owned(), name.to_owned()));
+    }
+    people
 }
 
 /// Recomputes the log: a part of the page that comes when it is ready, and a page of its own.

@@ -9,6 +9,7 @@ use axum::{
 };
 use engine::{
     Error,
+    audit::Actor,
     cases::{self, Case, CaseFilter, CaseKind},
     db::Tx,
     page::PageRequest,
@@ -20,7 +21,6 @@ use serde::Deserialize;
 
 use super::shown_again;
 use crate::{
-    deeds,
     reconcile::ReconcileError,
     web::{Fields, Page, PageError, Shared, SignedIn, html, list},
 };
@@ -166,12 +166,10 @@ pub(super) async fn compare(
         let wrong = signed_in.page.t("cases.no_day").to_owned();
         return shown_again(&page(&web, &signed_in, Asked::default(), wrong).await?);
     };
-    let (user, now, of) = (Arc::clone(&signed_in.user), signed_in.page.now, name.clone());
-    let note = move |tx: &mut Tx<'_>| deeds::compared(&of, day).by_user(tx, &user, now);
-    web.app.db.write_with(note).await?;
+    let (asked, now) = ((day, Some(Actor::user(&signed_in.user))), signed_in.page.now);
     let app = Arc::clone(&web.app);
     let running = tokio::spawn(async move {
-        let compared = crate::reconcile::reconcile(&app.db, &app.context, supplier.as_ref(), day, now).await;
+        let compared = crate::reconcile::reconcile(&app.db, &app.context, supplier.as_ref(), asked, now).await;
         if let Err(error) = &compared {
             tracing::error!("{day} was not compared with {}: {error}", supplier.name());
         }

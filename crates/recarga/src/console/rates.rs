@@ -9,7 +9,6 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use engine::{
-    audit::Chain,
     catalog::rates::{self, Rate, RateError},
     db::Tx,
     people::Action,
@@ -17,9 +16,11 @@ use engine::{
 use model::{Currency, decimal_text};
 use rust_decimal::Decimal;
 use serde::Deserialize;
-use serde_json::json;
 
-use crate::web::{Faults, Fields, Page, PageError, Shared, SignedIn, format, html, note};
+use crate::{
+    deeds,
+    web::{Faults, Fields, Page, PageError, Shared, SignedIn, format, html},
+};
 
 /// Who hasn't looked at a rate for so long should.
 const OLD: Duration = Duration::from_hours(7 * 24);
@@ -195,18 +196,7 @@ pub(super) async fn change(
                 return Err(ChangeError::Jump(before));
             }
             rates::set(tx, &rate)?;
-            let details = json!({
-                "before": before.map(decimal_text),
-                "after": decimal_text(units_per_usd),
-                "source": rate.source,
-            });
-            note(
-                tx,
-                (&actor, Chain::House),
-                ("rate.change", currency.to_string()),
-                details,
-                now,
-            )?;
+            deeds::rate_set(before, &rate).by_user(tx, &actor, now)?;
             Ok(())
         };
         match web.app.db.write_with(set).await {

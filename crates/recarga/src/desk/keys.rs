@@ -15,9 +15,11 @@ use engine::{
 };
 use model::KeyId;
 use serde::Deserialize;
-use serde_json::json;
 
-use crate::web::{Faults, Fields, Page, PageError, Shared, SignedIn, chain_of, html, note};
+use crate::{
+    deeds,
+    web::{Faults, Fields, Page, PageError, Shared, SignedIn, html},
+};
 
 /// An account has so many keys in force at most: each is held in memory by every process.
 const KEYS_MAX: usize = 50;
@@ -133,15 +135,7 @@ async fn make(web: &Shared, signed_in: &SignedIn, form: &NewKey) -> Result<Optio
             return Ok(None);
         }
         let new = accounts::create_key(tx, &context.ids, account, (&name, &scopes), now)?;
-        let words: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
-        let details = json!({ "name": name, "scopes": words });
-        note(
-            tx,
-            (&user, chain_of(&user)),
-            ("key.create", new.key.id.to_string()),
-            details,
-            now,
-        )?;
+        deeds::key_created((account, new.key.id), (&name, &scopes)).by_user(tx, &user, now)?;
         Ok::<_, PageError>(Some((name.clone(), new.token())))
     };
     web.app.db.write_with(make).await
@@ -159,13 +153,7 @@ pub(super) async fn revoke(
         if !accounts::revoke_key(tx, account, key, now)? {
             return Err(PageError::NotFound);
         }
-        note(
-            tx,
-            (&user, chain_of(&user)),
-            ("key.revoke", key.to_string()),
-            json!({}),
-            now,
-        )?;
+        deeds::key_revoked((account, key)).by_user(tx, &user, now)?;
         Ok(())
     };
     web.app.db.write_with(revoke).await?;

@@ -7,7 +7,11 @@ use axum::{
     extract::State,
     response::{IntoResponse, Redirect, Response},
 };
-use engine::{accounts, db::Tx, people::Action};
+use engine::{
+    accounts::{self, Account, AccountError, Terms},
+    db::Tx,
+    people::Action,
+};
 use model::Country;
 use serde::Deserialize;
 
@@ -57,9 +61,17 @@ pub(super) async fn change(
     }
     let (account, user, now) = (signed_in.account()?, Arc::clone(&signed_in.user), signed_in.page.now);
     let set = move |tx: &mut Tx<'_>| {
-        accounts::set_home_country(tx, account, home)?;
-        deeds::home_chosen(account, home).by_user(tx, &user, now)?;
-        Ok::<_, PageError>(())
+        let set = |found: &Account| {
+            Ok::<_, AccountError>(Terms {
+                home_country: home,
+                ..found.terms()
+            })
+        };
+        let [before, after] = accounts::set_terms(tx, account, set)?;
+        if let Some(told) = deeds::terms_changed(account, [&before, &after]) {
+            told.by_user(tx, &user, now)?;
+        }
+        Ok::<_, AccountError>(())
     };
     web.app.db.write_with(set).await?;
     web.app.refresh().await?;

@@ -13,13 +13,10 @@ use engine::{
     people::{self, User},
 };
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::Value;
 
-use super::{
-    Fields, Page, PageError, Shared, SignedIn, Web, codes,
-    entering::{chain_of, note},
-    html,
-};
+use super::{Fields, Page, PageError, Shared, SignedIn, Web, codes, html};
+use crate::deeds;
 
 #[derive(Template)]
 #[template(path = "code_setup.html")]
@@ -102,13 +99,7 @@ pub(super) async fn confirm(
     let kept: Vec<_> = papers.iter().map(|paper| codes::plain(paper)).collect();
     let confirm = move |tx: &mut Tx<'_>| {
         people::confirm_totp(tx, (user.id, step), &kept, now)?;
-        note(
-            tx,
-            (&user, chain_of(&user)),
-            ("user.add_codes", user.id.to_string()),
-            json!({}),
-            now,
-        )
+        deeds::own(&user, "user.add_codes", Value::Null).by_user(tx, &user, now)
     };
     web.app.db.write_with(confirm).await?;
     html(&PapersPage {
@@ -122,13 +113,7 @@ pub(super) async fn remove(State(web): State<Shared>, signed_in: SignedIn) -> Re
     let (user, now) = (Arc::clone(&signed_in.user), signed_in.page.now);
     let remove = move |tx: &mut Tx<'_>| {
         people::remove_totp(tx, user.id)?;
-        note(
-            tx,
-            (&user, chain_of(&user)),
-            ("user.remove_codes", user.id.to_string()),
-            json!({}),
-            now,
-        )
+        deeds::own(&user, "user.remove_codes", Value::Null).by_user(tx, &user, now)
     };
     web.app.db.write_with(remove).await?;
     Ok(Redirect::to("/profile").into_response())

@@ -7,19 +7,12 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use engine::{
-    audit::{self, Actor, Chain, Deed},
     db::Tx,
     people::{self, Credentials, User},
 };
-use model::Timestamp;
-use serde_json::json;
 
 use super::{PageError, Web, visitor::Visitor};
-
-/// Where a person's doings are written: with the account whose staff they are, or with the house.
-pub(crate) fn chain_of(user: &User) -> Chain {
-    user.works_for.map_or(Chain::House, Chain::Account)
-}
+use crate::deeds;
 
 /// Where somebody begins.
 pub(super) fn home_of(user: &User) -> &'static str {
@@ -39,13 +32,7 @@ impl Web {
         let home = home_of(&user);
         let open = move |tx: &mut Tx<'_>| {
             let token = people::open_session(tx, &ids.ids, (user.id, &seen), lifetimes, now)?;
-            let deed = Deed {
-                actor: &Actor::user(&user),
-                action: "user.sign_in",
-                subject: user.id.to_string(),
-                details: json!({ "by": by, "address": seen.address }),
-            };
-            audit::write(tx, chain_of(&user), &deed, now)?;
+            deeds::signed_in(&user, by, &seen.address).by_user(tx, &user, now)?;
             Ok::<_, engine::Error>(token)
         };
         let token = self.app.db.write_with(open).await?;
@@ -106,21 +93,4 @@ pub(super) enum Checked {
 /// How long that is, in minutes and never none.
 pub(super) fn minutes(wait: Duration) -> u64 {
     wait.as_secs().div_ceil(60).max(1)
-}
-
-/// Writes what somebody who is signed in did.
-pub(crate) fn note(
-    tx: &mut Tx<'_>,
-    (user, chain): (&User, Chain),
-    (action, subject): (&'static str, String),
-    details: serde_json::Value,
-    now: Timestamp,
-) -> Result<i64, engine::Error> {
-    let deed = Deed {
-        actor: &Actor::user(user),
-        action,
-        subject,
-        details,
-    };
-    audit::write(tx, chain, &deed, now)
 }

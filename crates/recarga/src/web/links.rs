@@ -14,7 +14,8 @@ use engine::{
 };
 use serde::Deserialize;
 
-use super::{Fields, Page, PageError, Shared, entering, html, passwords, visitor::Visitor};
+use super::{Fields, Page, PageError, Shared, html, passwords, visitor::Visitor};
+use crate::deeds;
 
 #[derive(Template)]
 #[template(path = "link.html")]
@@ -159,13 +160,7 @@ pub(super) async fn take(
     let (context, now) = (Arc::clone(&web.app.context), web.app.clock.now());
     let take = move |tx: &mut Tx<'_>| {
         let user = people::take_link(tx, &context.ids, (&token, themselves.as_ref()), now)?;
-        entering::note(
-            tx,
-            (&user, entering::chain_of(&user)),
-            ("user.use_link", user.id.to_string()),
-            serde_json::json!({ "role": user.role.as_str() }),
-            now,
-        )?;
+        deeds::link_used(&user).by_user(tx, &user, now)?;
         Ok(user)
     };
     match web.app.db.write_with(take).await {

@@ -48,7 +48,6 @@ use ipnet::IpNet;
 use tower_http::compression::CompressionLayer;
 
 pub(crate) use self::{
-    entering::{chain_of, note},
     error::PageError,
     forms::{Faults, Fields},
     page::html,

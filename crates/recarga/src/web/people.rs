@@ -14,13 +14,9 @@ use engine::{
 };
 use model::{AccountId, UserId};
 use serde::Deserialize;
-use serde_json::{Value, json};
 
-use super::{
-    Fields, Page, PageError, Shared, SignedIn, Web,
-    entering::{chain_of, note},
-    html,
-};
+use super::{Fields, Page, PageError, Shared, SignedIn, Web, html};
+use crate::deeds;
 
 #[derive(Template)]
 #[template(path = "people.html")]
@@ -179,14 +175,7 @@ pub(super) async fn invite(
     let invite = move |tx: &mut Tx<'_>| {
         let user = people::invite(tx, &context.ids, &new, now)?;
         let token = people::make_link(tx, &context.ids, (LinkKind::Invitation, Some(user.id)), now)?;
-        let details = json!({ "login": user.login, "role": role.as_str() });
-        note(
-            tx,
-            (&actor, chain_of(&user)),
-            ("user.invite", user.id.to_string()),
-            details,
-            now,
-        )?;
+        deeds::invited(&user).by_user(tx, &actor, now)?;
         Ok::<_, PeopleError>((user, token))
     };
     match web.app.db.write_with(invite).await {
@@ -238,34 +227,26 @@ pub(super) async fn change(
         let theirs = |user: &User| place.account.is_none() || user.works_for == place.account;
         let user = people::find(tx, id)?.filter(theirs).ok_or(PeopleError::Unknown(id))?;
         let mut token = None;
-        let (action, details) = match (verb.as_str(), role) {
+        let told = match (verb.as_str(), role) {
             ("role", Some(role)) => {
                 people::set_role(tx, id, role)?;
-                (
-                    "user.set_role",
-                    json!({ "before": user.role.as_str(), "after": role.as_str() }),
-                )
+                deeds::role_set(&user, role)
             }
             ("disable", _) => {
                 people::disable(tx, id)?;
-                ("user.disable", Value::Null)
+                deeds::disabled(&user)
             }
             ("enable", _) => {
                 people::enable(tx, id)?;
-                ("user.enable", Value::Null)
+                deeds::enabled(&user)
             }
             ("link", _) if user.status != UserStatus::Disabled => {
-                let kind = if user.status == UserStatus::Invited {
-                    LinkKind::Invitation
-                } else {
-                    LinkKind::Reset
-                };
-                token = Some(people::make_link(tx, &context.ids, (kind, Some(id)), now)?);
-                ("user.make_link", Value::Null)
+                token = Some(people::make_link_for(tx, &context.ids, &user, now)?);
+                deeds::link_made(&user)
             }
             _ => return Err(PeopleError::Unknown(id)),
         };
-        note(tx, (&actor, chain_of(&user)), (action, id.to_string()), details, now)?;
+        told.by_user(tx, &actor, now)?;
         Ok((user, token))
     };
     match web.app.db.write_with(change).await {

@@ -14,13 +14,14 @@ use engine::{
 };
 use model::SessionId;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::Value;
 
 use super::{
     Fields, Page, PageError, Shared, SignedIn, Web,
-    entering::{Checked, chain_of, minutes, note},
+    entering::{Checked, minutes},
     html, passwords,
 };
+use crate::deeds;
 
 #[derive(Template)]
 #[template(path = "profile.html")]
@@ -146,13 +147,7 @@ pub(super) async fn change_password(
     let (session, now) = (signed_in.session.id, signed_in.page.now);
     let set = move |tx: &mut Tx<'_>| {
         people::set_password(tx, (user.id, &hash), Some(session))?;
-        note(
-            tx,
-            (&user, chain_of(&user)),
-            ("user.set_password", user.id.to_string()),
-            json!({}),
-            now,
-        )
+        deeds::own(&user, "user.set_password", Value::Null).by_user(tx, &user, now)
     };
     web.app.db.write_with(set).await?;
     Ok(back())
@@ -174,14 +169,7 @@ pub(super) async fn end_session(
             Some(session) => drop(people::revoke_session(tx, user.id, session)?),
             None => drop(people::revoke_other_sessions(tx, user.id, current)?),
         }
-        let details = json!({ "session": one.map(|session| session.to_string()) });
-        note(
-            tx,
-            (&user, chain_of(&user)),
-            ("session.end", user.id.to_string()),
-            details,
-            now,
-        )
+        deeds::session_ended(&user, one).by_user(tx, &user, now)
     };
     web.app.db.write_with(end).await?;
     Ok(back())

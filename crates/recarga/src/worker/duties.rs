@@ -171,7 +171,7 @@ async fn compare_yesterday(app: &App, supplier: &dyn Supplier, after: Duration) 
         if was_compared().await? {
             return done(app, duty, Duration::ZERO, Ok(())).await;
         }
-        let compared = crate::reconcile::reconcile(&app.db, &app.context, supplier, day, now).await;
+        let compared = crate::reconcile::reconcile(&app.db, &app.context, supplier, (day, None), now).await;
         // Due at once again: it is the day that was not compared yet which decides.
         let result = compared.map(drop).map_err(|error| error.to_string());
         let every = if result.is_ok() { Duration::ZERO } else { AGAIN_AFTER };

@@ -203,12 +203,7 @@ async fn provoke_by_account(stage: &Stage, notes: &mut Notes) {
         order_max,
         ..Limits::default()
     };
-    stage
-        .app
-        .db
-        .write_with(move |tx| accounts::set_limits(tx, account, limits))
-        .await
-        .unwrap();
+    stage.limit(limits).await;
     notes.take("more than an order may cost", &buy("+15551234569").await);
     let suspend = move |tx: &mut engine::db::Tx<'_>| accounts::set_status(tx, account, AccountStatus::Suspended);
     stage.app.db.write_with(suspend).await.unwrap();

@@ -1,5 +1,6 @@
 //! `Idempotency-Key`: the first answer again.
 
+use engine::accounts::{self, AccountError, Terms};
 use futures_util::FutureExt;
 use tower::ServiceExt;
 
@@ -27,7 +28,13 @@ async fn the_first_answer_comes_even_if_it_could_not_be_bought_any_more() {
     assert_eq!(first.status, 200, "{}", first.text);
     let account = stage.account;
     let dearer = move |tx: &mut engine::db::Tx<'_>| {
-        engine::accounts::set_markup(tx, account, 5_000, engine::catalog::BelowCost::Refuse)
+        accounts::set_terms(tx, account, |found| {
+            let markup_bps = 5_000;
+            Ok::<_, AccountError>(Terms {
+                markup_bps,
+                ..found.terms()
+            })
+        })
     };
     stage.app.db.write_with(dearer).await.unwrap();
     stage.app.refresh().await.unwrap();

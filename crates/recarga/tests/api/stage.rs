@@ -9,8 +9,9 @@ use axum::{
 };
 use engine::{
     Settings,
-    accounts::{self, Account, AccountError, NewAccount, Scope},
+    accounts::{self, Account, AccountError, Limits, NewAccount, Scope, Terms},
     catalog::BelowCost,
+    db::Tx,
 };
 use model::{AccountId, Clock, Ids, Money, Supplier};
 use numbers::Numbers;
@@ -130,6 +131,21 @@ impl Stage {
         let made = made.await.unwrap();
         self.app.refresh().await.unwrap();
         made
+    }
+
+    /// Lets the account buy so much and no more.
+    pub(crate) async fn limit(&self, limits: Limits) {
+        let account = self.account;
+        let set = move |tx: &mut Tx<'_>| {
+            accounts::set_terms(tx, account, |found| {
+                Ok::<_, AccountError>(Terms {
+                    limits,
+                    ..found.terms()
+                })
+            })
+        };
+        self.app.db.write_with(set).await.unwrap();
+        self.app.refresh().await.unwrap();
     }
 
     /// Lets a worker and a sender of webhooks run until the stage is gone.

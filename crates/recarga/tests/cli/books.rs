@@ -258,15 +258,6 @@ fn money_at_a_supplier_is_watched_noted_and_compared() {
         "{}",
         early.error
     );
-    let done = place.json(&["audit", "list", "--limit", "2"]);
-    assert_eq!(
-        (&done[0]["action"], &done[1]["action"], &done[0]["actor"]),
-        (
-            &json!("supplier.deposit"),
-            &json!("supplier.thresholds"),
-            &json!("command")
-        )
-    );
     let unknown = place.run(&["cases", "show", "case_01h455vb4pex5vsknk084sn02q"]);
     assert!(
         unknown

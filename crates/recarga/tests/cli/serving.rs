@@ -216,6 +216,11 @@ fn a_person_ends_what_nobody_knows() {
         "ana",
     ]);
     assert_eq!(resolved["status"], "refunded");
+    let done = place.json(&["audit", "list", "--account", "Demo"]);
+    assert_eq!(
+        (&done[0]["action"], &done[0]["details"]["verdict"]),
+        (&"order.decide".into(), &"failed".into())
+    );
     let story = place.run(&["orders", "show", &order]).well().out;
     assert!(
         story.contains("decided by ana: failed, their list doesn't have it"),

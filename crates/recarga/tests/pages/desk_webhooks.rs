@@ -164,18 +164,12 @@ async fn developers_find_limits_usage_and_lines_with_their_own_address() {
     let invoice = stage.buy("+15551234567").await;
     let path = format!("/v2/invoices/{}", invoice["id"].as_str().unwrap());
     stage.until(&path, |invoice| invoice["status"] == "complete").await;
-    let (account, usd) = (stage.account, "USD".parse().unwrap());
+    let usd = "USD".parse().unwrap();
     let limits = Limits {
         day_max: Some(Money::new(50_000, usd)),
         ..Limits::default()
     };
-    stage
-        .app
-        .db
-        .write_with(move |tx| accounts::set_limits(tx, account, limits))
-        .await
-        .unwrap();
-    stage.app.refresh().await.unwrap();
+    stage.limit(limits).await;
     let mut manager = Browser::signed_in(&stage, Role::Manager).await;
     let page = manager.get("/developers").await.text;
     for shown in [

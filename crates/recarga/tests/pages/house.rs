@@ -1,10 +1,11 @@
 //! What concerns the house as a whole: webhooks in trouble, exchange rates, and the log of who did what.
 
 use engine::people::Role;
+use model::Clock;
 
 use crate::{
     accounts::{log, note},
-    browser::{Browser, stage},
+    browser::{Browser, between, stage},
     stage::top_up,
 };
 
@@ -84,6 +85,7 @@ async fn a_rate_is_changed_by_whoever_may_and_stands_in_the_log() {
     let expected = serde_json::json!({
         "before": model::decimal_text(before),
         "after": model::decimal_text(now),
+        "from": stage.clock.now().to_string(),
         "source": "Somebody",
     });
     assert_eq!(details, expected);
@@ -142,6 +144,12 @@ async fn the_log_is_looked_through_and_says_whether_it_is_whole() {
     ] {
         assert!(all.contains(shown), "{shown}: {all}");
     }
+    let wrong = owner.get("/console/audit?from=yesterday").await;
+    assert!(
+        wrong.status == 400 && wrong.text.contains("id=\"found\""),
+        "{}",
+        wrong.text
+    );
     let mut found = async |query: &str| owner.get(&format!("/console/audit?{query}")).await.text;
     let accounts = found("action=account").await;
     assert!(
@@ -169,5 +177,20 @@ async fn the_log_is_looked_through_and_says_whether_it_is_whole() {
     assert!(
         broken.contains("Somebody has changed the log") && broken.contains("is not as it was written"),
         "{broken}"
+    );
+}
+
+#[tokio::test]
+async fn what_a_program_does_with_its_key_stands_in_the_log_as_well() {
+    let stage = stage().await;
+    assert_eq!(stage.post("/v2/webhooks/secret", "").await.status, 200);
+    let mut owner = Browser::signed_in(&stage, Role::Owner).await;
+    let log = owner.get("/console/audit?action=webhook.rotate_secret").await.text;
+    let key = between(&log, "/console/audit?person=", "\"").to_owned();
+    assert!(key.starts_with("key_") && log.contains(">API key</a>"), "{log}");
+    let of_key = owner.get(&format!("/console/audit?person={key}")).await.text;
+    assert!(
+        of_key.contains(">webhook.rotate_secret<") && of_key.contains(&format!("<option value=\"{key}\" selected>")),
+        "{of_key}"
     );
 }

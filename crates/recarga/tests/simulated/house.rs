@@ -178,7 +178,7 @@ impl House {
             present: Arc::new(|invoice| invoice.id.to_string()),
         });
         let day = Day::of(SystemClock.now());
-        let compared = reconcile(&self.db, &context, supplier, day, day.asked_until());
+        let compared = reconcile(&self.db, &context, supplier, (day, None), day.asked_until());
         self.runtime.block_on(compared).expect("it states its records")
     }
 }

@@ -1,11 +1,11 @@
-//! How much an account may buy, where its customers are from, and where it is told what became of its invoices.
+//! What an account pays, how much it may buy, where its customers are from, and where it is told what became of its
+//! invoices.
 
 use clap::Args;
-use engine::accounts::{self, Account, Limits};
+use engine::accounts::{self, Account, Limits, Terms};
 use model::{Country, Currency, Money};
-use serde_json::{Value, json};
 
-use super::{Desk, Failure, account_of, note, print_one, printed};
+use super::{Desk, Failure, Prices, account_of, print_one, printed};
 use crate::deeds;
 
 #[derive(Debug, Args)]
@@ -24,6 +24,14 @@ pub(crate) struct SetLimits {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct SetMarkup {
+    /// The account's id or name
+    account: String,
+    #[command(flatten)]
+    prices: Prices,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct SetHome {
     /// The account's id or name
     account: String,
@@ -39,6 +47,33 @@ pub(crate) struct SetWebhook {
     url: String,
 }
 
+/// Changes some of an account's terms, and prints them all.
+async fn set_terms(
+    desk: &Desk,
+    account: String,
+    change: impl Fn(&Account) -> Result<Terms, Failure> + Send + 'static,
+) -> Result<(), Failure> {
+    let set = desk.write(move |tx, _, now| {
+        let account = account_of(tx, &account)?;
+        let [before, after] = accounts::set_terms(tx, account.id, &change)?;
+        if let Some(told) = deeds::terms_changed(account.id, [&before, &after]) {
+            told.by_command(tx, now)?;
+        }
+        printed(
+            tx,
+            &Account {
+                markup_bps: after.markup_bps,
+                below_cost: after.below_cost,
+                limits: after.limits,
+                home_country: after.home_country,
+                ..account
+            },
+        )
+    });
+    print_one(desk, &set.await?);
+    Ok(())
+}
+
 impl SetHome {
     pub(super) async fn run(self, desk: &Desk) -> Result<(), Failure> {
         let home_country: Option<Country> = match self.country.as_str() {
@@ -48,20 +83,27 @@ impl SetHome {
                     .map_err(|error| Failure::usage(format!("{error}, or none")))?,
             ),
         };
-        let set = desk.write(move |tx, _, now| {
-            let account = account_of(tx, &self.account)?;
-            accounts::set_home_country(tx, account.id, home_country)?;
-            deeds::home_chosen(account.id, home_country).by_command(tx, now)?;
-            printed(
-                tx,
-                &Account {
-                    home_country,
-                    ..account
-                },
-            )
-        });
-        print_one(desk, &set.await?);
-        Ok(())
+        let change = move |found: &Account| {
+            Ok(Terms {
+                home_country,
+                ..found.terms()
+            })
+        };
+        set_terms(desk, self.account, change).await
+    }
+}
+
+impl SetMarkup {
+    pub(super) async fn run(self, desk: &Desk) -> Result<(), Failure> {
+        let Prices { markup_bps, below_cost } = self.prices;
+        let change = move |found: &Account| {
+            Ok(Terms {
+                markup_bps,
+                below_cost: below_cost.into(),
+                ..found.terms()
+            })
+        };
+        set_terms(desk, self.account, change).await
     }
 }
 
@@ -88,37 +130,30 @@ impl SetWebhook {
 
 impl SetLimits {
     pub(super) async fn run(self, desk: &Desk) -> Result<(), Failure> {
-        let set = desk.write(move |tx, _, now| {
-            let account = account_of(tx, &self.account)?;
+        let Self {
+            account,
+            order_max,
+            day_max,
+            recipient_day_max,
+        } = self;
+        let change = move |found: &Account| {
             let changed = |text: &Option<String>, before: Option<Money>| match text.as_deref() {
                 None => Ok(before),
                 Some("none") => Ok(None),
-                Some(text) => limit(text, account.currency).map(Some),
+                Some(text) => limit(text, found.currency).map(Some),
             };
             let limits = Limits {
-                order_max: changed(&self.order_max, account.limits.order_max)?,
-                day_max: changed(&self.day_max, account.limits.day_max)?,
-                recipient_day_max: changed(&self.recipient_day_max, account.limits.recipient_day_max)?,
+                order_max: changed(&order_max, found.limits.order_max)?,
+                day_max: changed(&day_max, found.limits.day_max)?,
+                recipient_day_max: changed(&recipient_day_max, found.limits.recipient_day_max)?,
             };
-            if limits != account.limits {
-                accounts::set_limits(tx, account.id, limits)?;
-                let details = json!({ "before": logged(account.limits), "after": logged(limits) });
-                note(tx, &account, ("account.change", details), now)?;
-            }
-            printed(tx, &Account { limits, ..account })
-        });
-        print_one(desk, &set.await?);
-        Ok(())
+            Ok::<_, Failure>(Terms {
+                limits,
+                ..found.terms()
+            })
+        };
+        set_terms(desk, account, change).await
     }
-}
-
-fn logged(limits: Limits) -> Value {
-    let text = |limit: Option<Money>| limit.map(|limit| limit.to_string());
-    json!({
-        "order_max": text(limits.order_max),
-        "day_max": text(limits.day_max),
-        "recipient_day_max": text(limits.recipient_day_max),
-    })
 }
 
 fn limit(text: &str, currency: Currency) -> Result<Money, Failure> {

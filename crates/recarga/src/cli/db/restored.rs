@@ -5,6 +5,7 @@ use engine::orders::{self, restored};
 use serde::Serialize;
 
 use super::{Desk, Exit, Failure};
+use crate::deeds;
 
 #[derive(Serialize)]
 struct Printed {
@@ -15,6 +16,7 @@ struct Printed {
 pub(super) async fn run(desk: &Desk) -> Result<Exit, Failure> {
     let noted = desk.write(|tx, _, now| {
         restored::note(tx, now)?;
+        deeds::restored().by_command(tx, now)?;
         Ok((now, orders::count_open(tx)?.under_way))
     });
     let (now, orders_under_way) = noted.await?;

@@ -9,14 +9,12 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use engine::{
-    accounts::{self, AccountError, NewAccount, Terms},
-    audit::Chain,
+    accounts::{self, AccountError},
     db::Tx,
     people::{self, Action, LinkKind, NewUser, PeopleError, Role, User},
 };
 use model::{AccountId, Currency, Ids, Timestamp};
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{
     show::{self, Made},
@@ -24,7 +22,8 @@ use super::{
 };
 use crate::{
     counter::CountryChoice,
-    web::{Faults, Fields, Page, PageError, Shared, SignedIn, html, note},
+    deeds,
+    web::{Faults, Fields, Page, PageError, Shared, SignedIn, html},
 };
 
 #[derive(Template)]
@@ -144,9 +143,10 @@ pub(super) async fn create(
         );
         let manager = invites.then(|| form.manager.clone());
         let make = move |tx: &mut Tx<'_>| {
-            let account = write_account(tx, (&context.ids, &actor), (&terms, currency), now)?;
-            let invite = |manager: &Head| invite_head(tx, (&context.ids, &actor), (account, manager), now);
-            Ok::<_, CreateError>((account, manager.as_ref().map(invite).transpose()?))
+            let made = accounts::create_on(tx, &context.ids, (&terms, currency), now)?;
+            deeds::account_created(&made).by_user(tx, &actor, now)?;
+            let invite = |manager: &Head| invite_head(tx, (&context.ids, &actor), (made.id, manager), now);
+            Ok::<_, CreateError>((made.id, manager.as_ref().map(invite).transpose()?))
         };
         match web.app.db.write_with(make).await {
             Ok((account, manager)) => {
@@ -189,30 +189,6 @@ fn fault(page: &Page, error: &CreateError) -> Result<Faults, PageError> {
     Ok(Faults::from((field, page.t(key).to_owned())))
 }
 
-fn write_account(
-    tx: &mut Tx<'_>,
-    (ids, actor): (&Ids, &User),
-    (terms, currency): (&Terms, Currency),
-    now: Timestamp,
-) -> Result<AccountId, CreateError> {
-    // Before it is there: a form that is sent twice finds the name taken.
-    let name = accounts::checked_name(tx, &terms.name, None)?;
-    let new = NewAccount {
-        name,
-        currency,
-        markup_bps: terms.markup_bps,
-        below_cost: terms.below_cost,
-    };
-    let id = accounts::create(tx, ids, &new, now)?.id;
-    accounts::set_terms(tx, id, terms)?;
-    let mut details = terms::logged(terms);
-    details.insert("currency".to_owned(), currency.code().into());
-    let details = details.into_iter().filter(|(_, value)| !value.is_null());
-    let subject = ("account.create", id.to_string());
-    note(tx, (actor, Chain::Account(id)), subject, details.collect(), now)?;
-    Ok(id)
-}
-
 fn invite_head(
     tx: &mut Tx<'_>,
     (ids, actor): (&Ids, &User),
@@ -227,8 +203,6 @@ fn invite_head(
     };
     let user = people::invite(tx, ids, &new, now)?;
     let token = people::make_link(tx, ids, (LinkKind::Invitation, Some(user.id)), now)?;
-    let details = json!({ "login": user.login, "role": user.role.as_str() });
-    let subject = ("user.invite", user.id.to_string());
-    note(tx, (actor, Chain::Account(account)), subject, details, now)?;
+    deeds::invited(&user).by_user(tx, actor, now)?;
     Ok((user.name, token))
 }

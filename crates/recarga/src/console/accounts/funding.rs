@@ -12,7 +12,7 @@ use axum::{
 };
 use engine::{
     accounts::{self, Account},
-    audit::{Actor, Chain},
+    audit::Actor,
     db::Tx,
     fundings::{self, Direction, FundingError, NewFunding, REASON_CHARS, REFERENCE_CHARS_MAX, Status},
     ledger::{self, Standing},
@@ -20,10 +20,12 @@ use engine::{
 };
 use model::{DepositId, Money};
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use super::{super::amount, id_of, nothing};
-use crate::web::{Faults, Fields, Page, PageError, Shared, SignedIn, html, note};
+use crate::{
+    deeds,
+    web::{Faults, Fields, Page, PageError, Shared, SignedIn, html},
+};
 
 #[derive(Template)]
 #[template(path = "console/funding.html")]
@@ -145,16 +147,6 @@ pub(super) async fn show(
     })
 }
 
-/// A funding as it stands in the log.
-pub(super) fn logged(wanted: &NewFunding) -> Value {
-    json!({
-        "direction": wanted.direction.as_str(),
-        "amount": wanted.amount.to_string(),
-        "reason": wanted.reason,
-        "reference": wanted.reference,
-    })
-}
-
 pub(super) async fn begin(
     State(web): State<Shared>,
     signed_in: SignedIn,
@@ -172,13 +164,7 @@ pub(super) async fn begin(
             let is_known = fundings::find(tx, new.account, new.id)?.is_some();
             let funding = fundings::begin(tx, &new, (&Actor::user(&actor), alone_max), now)?;
             if !is_known {
-                let action = if funding.status == Status::Waiting {
-                    "funding.propose"
-                } else {
-                    "funding.pay"
-                };
-                let subject = (action, new.id.to_string());
-                note(tx, (&actor, Chain::Account(new.account)), subject, logged(&new), now)?;
+                deeds::funding_begun(&funding).by_user(tx, &actor, now)?;
             }
             Ok::<_, FundingError>(funding)
         };

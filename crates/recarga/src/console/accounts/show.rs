@@ -9,7 +9,6 @@ use axum::{
 };
 use engine::{
     accounts::{self, Account, AccountError, AccountStatus, Activity},
-    audit::Chain,
     catalog::BelowCost,
     db::Tx,
     fundings::{self, Direction, Funding, Status},
@@ -20,10 +19,12 @@ use engine::{
 };
 use model::{AccountId, Money};
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{super::amount, id_of, nothing};
-use crate::web::{Fields, Page, PageError, Shared, SignedIn, html, list, note};
+use crate::{
+    deeds,
+    web::{Fields, Page, PageError, Shared, SignedIn, html, list},
+};
 
 /// So many movements are shown at once.
 const LINES: u32 = 15;
@@ -199,21 +200,19 @@ pub(super) async fn set_status(
 ) -> Result<Response, PageError> {
     signed_in.require(Action::ChangeAccounts)?;
     let id = id_of(&id)?;
-    let (status, action) = match form.status.as_str() {
-        "suspended" => (AccountStatus::Suspended, "account.suspend"),
-        "active" => (AccountStatus::Active, "account.resume"),
+    let status = match form.status.as_str() {
+        "suspended" => AccountStatus::Suspended,
+        "active" => AccountStatus::Active,
         _ => return Err(PageError::BadRequest),
     };
     let why: String = form.why.trim().chars().take(WHY_CHARS_MAX).collect();
     let (actor, now) = (Arc::clone(&signed_in.user), signed_in.page.now);
     let set = move |tx: &mut Tx<'_>| {
-        let before = accounts::find(tx, id)?.ok_or(AccountError::Unknown(id))?.status;
-        if before == status {
-            return Ok(());
+        let before = accounts::find(tx, id)?.ok_or(AccountError::Unknown(id))?;
+        if let Some(told) = deeds::status_set(&before, status, &why) {
+            accounts::set_status(tx, id, status)?;
+            told.by_user(tx, &actor, now)?;
         }
-        accounts::set_status(tx, id, status)?;
-        let details = json!({ "before": before.as_str(), "after": status.as_str(), "why": why });
-        note(tx, (&actor, Chain::Account(id)), (action, id.to_string()), details, now)?;
         Ok(())
     };
     match web.app.db.write_with(set).await {

@@ -10,19 +10,18 @@ use axum::{
 };
 use engine::{
     accounts::{self, Account, AccountError, Limits, Terms},
-    audit::Chain,
     catalog::BelowCost,
     db::Tx,
     people::Action,
 };
-use model::{Country, Currency, Money};
+use model::{Country, Currency};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
 
 use super::{super::amount, id_of};
 use crate::{
     counter::{CountryChoice, countries},
-    web::{Faults, Fields, Page, PageError, Shared, SignedIn, html, note},
+    deeds,
+    web::{Faults, Fields, Page, PageError, Shared, SignedIn, html},
 };
 
 #[derive(Template)]
@@ -133,35 +132,6 @@ pub(super) fn fault(page: &Page, error: &AccountError) -> Result<Faults, PageErr
     Ok(Faults::from((field, page.t(key).to_owned())))
 }
 
-/// Terms as they stand in the log.
-pub(super) fn logged(terms: &Terms) -> Map<String, Value> {
-    let limit = |limit: Option<Money>| limit.map(|limit| limit.to_string());
-    let Value::Object(map) = json!({
-        "name": terms.name,
-        "home_country": terms.home_country.map(|country| country.to_string()),
-        "markup_percent": amount::percent(terms.markup_bps),
-        "below_cost": terms.below_cost.as_str(),
-        "order_max": limit(terms.limits.order_max),
-        "day_max": limit(terms.limits.day_max),
-        "recipient_day_max": limit(terms.limits.recipient_day_max),
-    }) else {
-        return Map::new();
-    };
-    map
-}
-
-/// What has changed, before and after; nothing if nothing has.
-fn changes(before: &Terms, after: &Terms) -> Option<Value> {
-    let (mut before, mut after) = (logged(before), logged(after));
-    let same = before.iter().filter(|(key, value)| after.get(*key) == Some(*value));
-    let same: Vec<String> = same.map(|(key, _)| key.clone()).collect();
-    for key in same {
-        before.remove(&key);
-        after.remove(&key);
-    }
-    (!after.is_empty()).then(|| json!({ "before": before, "after": after }))
-}
-
 async fn account_of(web: &Shared, id: &str) -> Result<Account, PageError> {
     let id = id_of(id)?;
     let found = web.app.db.read(move |tx: &mut Tx<'_>| accounts::find(tx, id)).await?;
@@ -197,14 +167,9 @@ pub(super) async fn change(
     if let Some(terms) = form.read(&signed_in.page, account.currency, &mut faults) {
         let (actor, id, now) = (Arc::clone(&signed_in.user), account.id, signed_in.page.now);
         let change = move |tx: &mut Tx<'_>| {
-            let before = accounts::set_terms(tx, id, &terms)?;
-            let after = Terms {
-                name: terms.name.trim().to_owned(),
-                ..terms.clone()
-            };
-            if let Some(details) = changes(&before, &after) {
-                let subject = ("account.change", id.to_string());
-                note(tx, (&actor, Chain::Account(id)), subject, details, now)?;
+            let [before, after] = accounts::set_terms(tx, id, |_| Ok::<_, AccountError>(terms.clone()))?;
+            if let Some(told) = deeds::terms_changed(id, [&before, &after]) {
+                told.by_user(tx, &actor, now)?;
             }
             Ok::<_, AccountError>(())
         };

@@ -9,17 +9,19 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use engine::{
-    audit::{Actor, Chain},
+    audit::Actor,
     db::Tx,
     fundings::{self, Direction, Funding, FundingError, NewFunding},
     people::Action,
 };
 use model::{AccountId, DepositId, UserId};
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::{WAITING_MAX, funding, id_of};
-use crate::web::{Fields, Page, PageError, Shared, SignedIn, html, note};
+use crate::{
+    deeds,
+    web::{Fields, Page, PageError, Shared, SignedIn, html},
+};
 
 #[derive(Template)]
 #[template(path = "console/fundings.html")]
@@ -139,22 +141,12 @@ pub(super) async fn answer(
     let answer = move |tx: &mut Tx<'_>| {
         let by = Actor::user(&actor);
         let why = Some(why.as_str()).filter(|why| !why.is_empty());
-        let (funding, action) = if approves {
-            (fundings::approve(tx, (account, id), &by, now)?, "funding.approve")
+        let funding = if approves {
+            fundings::approve(tx, (account, id), &by, now)?
         } else {
-            let said = (&by, why);
-            (fundings::refuse(tx, (account, id), said, now)?, "funding.refuse")
+            fundings::refuse(tx, (account, id), (&by, why), now)?
         };
-        let mut details = funding::logged(&funding.wanted);
-        details["proposed_by"] = funding.by.name.into();
-        details["why"] = why.map_or(Value::Null, Value::from);
-        note(
-            tx,
-            (&actor, Chain::Account(account)),
-            (action, id.to_string()),
-            details,
-            now,
-        )?;
+        deeds::funding_answered(&funding, why).by_user(tx, &actor, now)?;
         Ok::<_, FundingError>(())
     };
     let Err(error) = web.app.db.write_with(answer).await else {

@@ -13,9 +13,11 @@ use engine::{
     webhooks::{self, Delivery, Try},
 };
 use model::DeliveryId;
-use serde_json::json;
 
-use crate::web::{Page, PageError, Shared, SignedIn, chain_of, deliveries, html, note};
+use crate::{
+    deeds,
+    web::{Page, PageError, Shared, SignedIn, deliveries, html},
+};
 
 #[derive(Template)]
 #[template(path = "desk/delivery.html")]
@@ -70,14 +72,7 @@ pub(in crate::desk) async fn resend(
     );
     let resend = move |tx: &mut Tx<'_>| {
         let again = webhooks::resend(tx, &context.ids, (account, id), now)?.ok_or(PageError::NotFound)?;
-        let deed = ("webhook.resend", id.to_string());
-        note(
-            tx,
-            (&user, chain_of(&user)),
-            deed,
-            json!({ "as": again.id.to_string() }),
-            now,
-        )?;
+        deeds::resent((account, id), &again).by_user(tx, &user, now)?;
         Ok::<_, PageError>(again.id)
     };
     let again = web.app.db.write_with(resend).await?;

@@ -18,16 +18,18 @@ use engine::{
 };
 use model::{DeliveryId, Timestamp};
 use serde::Deserialize;
-use serde_json::json;
 
 pub(super) use self::{
     address::set_address,
     log::{delivery, resend},
 };
-use crate::web::{
-    Page, PageError, Shared, SignedIn, chain_of,
-    deliveries::{self, Deliveries},
-    html, list, note,
+use crate::{
+    deeds,
+    web::{
+        Page, PageError, Shared, SignedIn,
+        deliveries::{self, Deliveries},
+        html, list,
+    },
 };
 
 /// What stands in the address.
@@ -148,8 +150,7 @@ pub(super) async fn show_secret(State(web): State<Shared>, signed_in: SignedIn) 
     let (account, user, now) = (signed_in.account()?, Arc::clone(&signed_in.user), signed_in.page.now);
     let read = move |tx: &mut Tx<'_>| {
         let found = accounts::find(tx, account)?.ok_or(AccountError::Unknown(account))?;
-        let deed = ("webhook.show_secret", account.to_string());
-        note(tx, (&user, chain_of(&user)), deed, json!({}), now)?;
+        deeds::secret_shown(account).by_user(tx, &user, now)?;
         Ok::<_, AccountError>(found.webhook_secrets.current)
     };
     let text = web.app.db.write_with(read).await?;
@@ -163,8 +164,7 @@ pub(super) async fn rotate_secret(State(web): State<Shared>, signed_in: SignedIn
     let context = Arc::clone(&web.app.context);
     let rotate = move |tx: &mut Tx<'_>| {
         let made = accounts::rotate_webhook_secret(tx, (&context.ids, &context.settings), account, now)?;
-        let deed = ("webhook.rotate_secret", account.to_string());
-        note(tx, (&user, chain_of(&user)), deed, json!({}), now)?;
+        deeds::secret_rotated(account).by_user(tx, &user, now)?;
         Ok::<_, AccountError>(made.current)
     };
     let text = web.app.db.write_with(rotate).await?;
@@ -183,8 +183,7 @@ pub(super) async fn send_test(State(web): State<Shared>, signed_in: SignedIn) ->
         // The button is only there where an address is.
         let url = account.webhook_url.clone().ok_or(PageError::BadRequest)?;
         let sent = webhooks::send_test(tx, &context, (&account, &url), now)?;
-        let deed = ("webhook.test", sent.id.to_string());
-        note(tx, (&user, chain_of(&user)), deed, json!({ "url": url }), now)?;
+        deeds::test_sent(&sent).by_user(tx, &user, now)?;
         Ok::<_, PageError>(sent.id)
     };
     let sent = web.app.db.write_with(tell).await?;

@@ -16,14 +16,14 @@ use engine::{
 };
 use model::UserId;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use self::signature::{Fault, Site, added, challenge_of, decode, proved};
 use super::{
     Fields, PageError, Shared, SignedIn, Web,
-    entering::{chain_of, note},
     visitor::{Visitor, local_path},
 };
+use crate::deeds;
 
 /// A name that somebody gives a key is not longer.
 const NAME_CHARS_MAX: usize = 60;
@@ -169,13 +169,7 @@ pub(super) async fn add(
             return Ok(false);
         }
         let details = json!({ "name": passkey.name });
-        note(
-            tx,
-            (&user, chain_of(&user)),
-            ("user.add_passkey", user.id.to_string()),
-            details,
-            now,
-        )?;
+        deeds::own(&user, "user.add_passkey", details).by_user(tx, &user, now)?;
         Ok::<_, engine::Error>(true)
     };
     if !web.app.db.write_with(add).await? {
@@ -193,14 +187,7 @@ pub(super) async fn remove(
     let (user, now) = (Arc::clone(&signed_in.user), signed_in.page.now);
     let remove = move |tx: &mut Tx<'_>| {
         if people::remove_passkey(tx, user.id, &id)? {
-            let details = json!({});
-            note(
-                tx,
-                (&user, chain_of(&user)),
-                ("user.remove_passkey", user.id.to_string()),
-                details,
-                now,
-            )?;
+            deeds::own(&user, "user.remove_passkey", Value::Null).by_user(tx, &user, now)?;
         }
         Ok::<_, engine::Error>(())
     };
