@@ -69,6 +69,8 @@
     try {
       const headers = { "x-part": id, accept: "text/html" };
       const answer = await fetch(url, { ...options, headers, signal: control.signal, credentials: "same-origin" });
+      // A server that is started again is asked later: what stands here stays.
+      if (options.later && answer.status >= 500) throw new Error(`status ${answer.status}`);
       const text = await answer.text();
       if (asked.get(id) === control) exchange(id, text, answer.redirected ? answer.url : url);
       return answer.ok;
@@ -145,7 +147,7 @@
     const look = async () => {
       if (!part.isConnected) return;
       if (!document.hidden && !isHeld(part)) {
-        if (await ask(part.id, part.dataset.from || location.href)) return;
+        if (await ask(part.id, part.dataset.from || location.href, { later: true })) return;
         pause = Math.min(pause * 2, PAUSE_MAX_MS);
       }
       setTimeout(look, pause);

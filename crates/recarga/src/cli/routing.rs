@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt::Display,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -13,7 +14,7 @@ use engine::{
     catalog::Snapshot,
     orders::{self, OrderFilter},
     page::PageRequest,
-    routing::{self, Conditions, DryRun, Moved, RuleSet, RuleVersion},
+    routing::{self, ActivateError, Conditions, DryRun, Moved, RuleSet, RuleVersion},
 };
 use model::SupplierName;
 use serde::Serialize;
@@ -155,6 +156,11 @@ impl Command {
             }
             Self::Rollback(Rollback { version, why }) => {
                 let (why, by) = (why.why, why.by.name()?);
+                let old = desk.read(move |tx| Ok(routing::version(tx, version)?)).await?;
+                let old = old.ok_or(ActivateError::Unknown(version))?;
+                // What was right when it was made may name what is no more.
+                let stock = Stock::open(&desk).await?;
+                stock.check(&old.rules, &format_args!("version {version}"))?;
                 let made = desk.write(move |tx, _, now| {
                     let made = routing::rollback(tx, version, (&why, &by), now)?;
                     deeds::rules_made(&made, Some(version)).by_command(tx, now)?;
@@ -226,23 +232,25 @@ impl Stock {
         let suppliers = callable(&super::catalog::open_suppliers(desk).await?);
         Ok(Self { catalog, suppliers })
     }
+
+    /// Refuses rules that can't hold, with every place named.
+    fn check(&self, rules: &RuleSet, what: &dyn Display) -> Result<(), Failure> {
+        let names: BTreeSet<_> = self.suppliers.keys().cloned().collect();
+        let problems = rules.problems(&self.catalog, &names);
+        if problems.is_empty() {
+            return Ok(());
+        }
+        let lines: Vec<_> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
+        Err(Failure::new(format!("{what} can't hold:{}", lines.concat())))
+    }
 }
 
 /// Reads a file of rules in which nothing is wrong.
 async fn checked(desk: &Desk, file: &Path) -> Result<(RuleSet, Stock), Failure> {
     let rules = read(file)?;
     let stock = Stock::open(desk).await?;
-    let names: BTreeSet<_> = stock.suppliers.keys().cloned().collect();
-    let problems = rules.problems(&stock.catalog, &names);
-    if problems.is_empty() {
-        return Ok((rules, stock));
-    }
-    let lines: Vec<_> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
-    Err(Failure::new(format!(
-        "{} can't hold:{}",
-        file.display(),
-        lines.concat()
-    )))
+    stock.check(&rules, &file.display())?;
+    Ok((rules, stock))
 }
 
 #[derive(Serialize)]

@@ -328,5 +328,9 @@ pub(super) async fn rollback(
     signed_in.require(Action::ChangeRouting)?;
     let found = find(&web, number.parse().map_err(|_| PageError::NotFound)?).await?;
     let rules = found.rules.clone();
+    // What was right when it was made may name what is no more.
+    if !problems(&web, &rules).is_empty() {
+        return shown_again(&before(&web, &signed_in, (Some(found), rules), &given).await?);
+    }
     make(&web, &signed_in, (Some(found), rules), given).await
 }

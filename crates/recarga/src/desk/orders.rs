@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::{
     extract::{Query, State},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use engine::{
@@ -126,7 +127,8 @@ pub(super) async fn show(
         Some(read) => read.await.map(|page| (page.entries, page.more))?,
     };
     let last = orders.last().filter(|_| more).map(|order| order.number.to_string());
-    html(&OrdersPage {
+    let status = wrong.map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
+    let shown = OrdersPage {
         newest: if asked.before.is_empty() {
             String::new()
         } else {
@@ -138,7 +140,8 @@ pub(super) async fn show(
         asked,
         wrong,
         orders,
-    })
+    };
+    Ok((status, html(&shown)?).into_response())
 }
 
 /// Takes what somebody typed for an id or a number, of the home country too, or else for a reference.

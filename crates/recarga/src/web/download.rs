@@ -10,8 +10,10 @@ pub(crate) const CSV: &str = "text/csv; charset=utf-8";
 /// What a workbook is.
 pub(crate) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-/// Answers with a file; its name has letters, digits and `-_.` only.
+/// Answers with a file. Of its name letters, digits and `-_.` are kept: others need not be what a header may have.
 pub(crate) fn attachment(name: &str, kind: &'static str, bytes: Vec<u8>) -> Response {
+    let plain = |letter: &char| letter.is_ascii_alphanumeric() || "-_.".contains(*letter);
+    let name: String = name.chars().filter(plain).collect();
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
@@ -29,6 +31,15 @@ pub(crate) fn harmless(cell: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_has_only_what_a_header_may_have() {
+        let answer = attachment("a\r\nb\": ñ/..\\2026-11.csv", CSV, Vec::new());
+        assert_eq!(
+            answer.headers()[header::CONTENT_DISPOSITION],
+            "attachment; filename=\"ab..2026-11.csv\""
+        );
+    }
 
     #[test]
     fn a_cell_is_never_a_formula() {

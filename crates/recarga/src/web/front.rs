@@ -124,6 +124,14 @@ async fn answer(
             PageError::NotFound.show(page, name)
         }
         StatusCode::METHOD_NOT_ALLOWED | StatusCode::PAYLOAD_TOO_LARGE => PageError::BadRequest.show(page, name),
+        // What can't even be read is refused before any page of ours, in words for programs.
+        status if status.is_client_error() && !is_page(&answer) => PageError::BadRequest.show(page, name),
         _ => answer,
     }
+}
+
+fn is_page(answer: &Response) -> bool {
+    let kind = answer.headers().get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.starts_with("text/html") || kind.starts_with("application/json")
 }

@@ -137,9 +137,10 @@ fn back(request: &Parts) -> String {
     path.unwrap_or_else(|| "/".to_owned())
 }
 
-/// Reads where to go on: a path of ours, never another site.
+/// Reads where to go on: a path of ours, never another site, and nothing that can't stand in a header.
 pub(super) fn local_path(text: &str) -> &str {
-    let ours = text.starts_with('/') && !text.starts_with("//") && !text.contains(['\\', '\r', '\n']);
+    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
+    let ours = text.starts_with('/') && !text.starts_with("//") && text.bytes().all(plain);
     if ours { text } else { "/" }
 }
 
@@ -238,6 +239,9 @@ mod tests {
             "/\\example.com",
             "orders",
             "/a\r\nb",
+            "/a b",
+            "/\0",
+            "/à",
         ] {
             assert_eq!(local_path(other), "/", "{other}");
         }

@@ -69,6 +69,32 @@ fn what_is_wrong_with_rules_is_said_and_nothing_is_changed() {
 }
 
 #[test]
+fn a_version_that_names_what_is_no_more_does_not_come_back() {
+    let place = with_rules("[[prefer]]\nsuppliers = [\"sandbox\"]\nwhere = { operator = \"at-t-usa\" }\n");
+    let reason = ["--why", "the March invoice", "--by", "ana"];
+    place
+        .run(&[&["routing", "activate", "rules.toml"], reason.as_slice()].concat())
+        .well();
+    place.run(&["catalog", "export", "catalog.json"]).well();
+    let path = place.path().join("catalog.json");
+    let mut catalog: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    for (list, field) in [("operators", "id"), ("products", "operator"), ("offers", "product")] {
+        let of_another = |one: &serde_json::Value| !one[field].as_str().unwrap().starts_with("at-t-usa");
+        catalog[list].as_array_mut().unwrap().retain(of_another);
+    }
+    fs::write(&path, catalog.to_string()).unwrap();
+    place.run(&["catalog", "import", "catalog.json", "--replace"]).well();
+    let refused = place.run(&[&["routing", "rollback", "1"], reason.as_slice()].concat());
+    assert_eq!(refused.code, 1);
+    for told in ["version 1 can't hold:", "prefer 1", "at-t-usa"] {
+        assert!(refused.error.contains(told), "{told}: {}", refused.error);
+    }
+    assert_eq!(place.json(&["routing", "history"]).as_array().unwrap().len(), 1);
+    let unknown = place.run(&[&["routing", "rollback", "9"], reason.as_slice()].concat());
+    assert!(unknown.code == 1 && unknown.error.contains('9'), "{}", unknown.error);
+}
+
+#[test]
 fn a_supplier_is_forced_open_and_left_to_its_figures_again() {
     let place = Place::set_up();
     let force = [
@@ -85,6 +111,11 @@ fn a_supplier_is_forced_open_and_left_to_its_figures_again() {
     place
         .run(&[force.as_slice(), &["--why", "they asked us to"]].concat())
         .well();
+    let done = place.json(&["audit", "list"]);
+    assert_eq!(
+        (&done[0]["action"], &done[0]["details"]["why"]),
+        (&"supplier.force".into(), &"they asked us to".into())
+    );
     let health = place.json(&["suppliers", "health"]);
     assert_eq!(
         (&health[0]["operator"], &health[0]["forced"]),

@@ -299,9 +299,6 @@ async fn a_statement_adds_up_and_goes_along_as_a_file() {
     );
     let before = manager.get("/statement.csv?from=2020-01-01&to=2020-01-31").await.text;
     assert_eq!(before.lines().count(), 1, "only the headings: {before}");
-    for path in ["/statement?from=x", "/statement.csv?from=2026-12-01&to=2026-11-01"] {
-        assert_eq!(manager.get(path).await.status, 422, "{path}");
-    }
 }
 
 #[tokio::test]

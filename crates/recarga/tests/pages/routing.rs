@@ -2,7 +2,13 @@
 
 use std::sync::Arc;
 
-use engine::{audit::Chain, people::Role, routing};
+use engine::{
+    audit::Chain,
+    db::Tx,
+    people::Role,
+    routing::{self, RuleSet},
+};
+use model::Timestamp;
 
 use crate::{
     browser::{Browser, deeds, stage},
@@ -116,6 +122,27 @@ async fn an_earlier_version_holds_again_as_a_new_one() {
     );
     assert_eq!(owner.get("/console/routing/9").await.status, 404);
     assert_eq!(owner.get("/console/routing/x").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_version_that_names_what_is_no_more_does_not_come_back() {
+    let stage = stage().await;
+    // As it was made when that supplier was still set.
+    let rules = toml::from_str(&RULES.replace("sandbox", "gone")).unwrap();
+    let write = move |tx: &mut Tx<'_>| {
+        routing::activate(tx, &rules, ("a change", "ana"), Timestamp::from_millis(1))?;
+        routing::activate(tx, &RuleSet::default(), ("another", "ana"), Timestamp::from_millis(2))
+    };
+    stage.app.db.write_with(write).await.unwrap();
+    let mut owner = Browser::signed_in(&stage, Role::Owner).await;
+    assert!(!owner.get("/console/routing/1").await.text.contains("/rollback"));
+    let back = [("base", "2"), ("why", "it was right before")];
+    let refused = owner.post("/console/routing/1/rollback", &back).await;
+    assert_eq!(refused.status, 422);
+    for shown in ["exclude 1", "there is no supplier", "gone"] {
+        assert!(refused.text.contains(shown), "{shown}: {}", refused.text);
+    }
+    assert_eq!(latest(&stage).await, 2);
 }
 
 #[tokio::test]

@@ -105,3 +105,42 @@ async fn pages_speak_the_browsers_language_or_the_chosen_one() {
         "the choice comes along"
     );
 }
+
+#[tokio::test]
+async fn days_that_are_none_are_refused_and_never_reach_a_header() {
+    let stage = stage().await;
+    let mut manager = Browser::signed_in(&stage, Role::Manager).await;
+    for path in [
+        "/statement?from=x",
+        "/orders?from=x",
+        "/statement.csv?from=2026-12-01&to=2026-11-01",
+        "/statement.csv?from=2026-11-26%0d%0aX:1",
+        "/statement.xlsx?from=%00",
+        "/statement?from=2026-11-01&from=2026-11-02",
+    ] {
+        let refused = manager.get(path).await;
+        assert!(
+            refused.status == 400 && refused.text.contains("<h1"),
+            "{path}: {}",
+            refused.text
+        );
+    }
+    for path in [
+        "/statement.csv?from=%0A2026-11-26",
+        "/statement.csv?to=+2026-11-26%0D%0A",
+        "/statement.xlsx?from=%E2%80%832026-11-26&to=2026-11-26%09",
+    ] {
+        let file = manager.get(path).await;
+        assert_eq!(file.status, 200, "{path}");
+        let named = file.header("content-disposition");
+        assert!(named.contains("statement_2026-11-26"), "{path}: {named}");
+    }
+    for path in ["/sign-in?next=/%C3%A0", "/sign-in?next=/%0Ax", "/sign-in?next=/a%00b"] {
+        assert_eq!(manager.get(path).await.header("location"), "/", "{path}");
+    }
+    let themed = [("value", "dark"), ("back", "/\u{e0}")];
+    assert_eq!(
+        manager.post("/preferences/theme", &themed).await.header("location"),
+        "/"
+    );
+}

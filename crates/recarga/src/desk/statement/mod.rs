@@ -66,8 +66,11 @@ struct Month {
 }
 
 impl Asked {
-    /// Fills in this month where nothing was chosen.
+    /// Leaves out the spaces around what was typed, and fills in this month where nothing was chosen.
     fn or_this_month(mut self, now: Timestamp) -> Self {
+        for day in [&mut self.from, &mut self.to] {
+            *day = day.trim().to_owned();
+        }
         if self.chosen.is_empty() && self.from.is_empty() && self.to.is_empty() {
             let (first, _) = month(now);
             self.from = first;
@@ -162,9 +165,7 @@ async fn page(web: &Web, signed_in: SignedIn, asked: Asked, wrong: Option<String
     };
     let (all, lines, sums) = web.app.db.read(read).await?;
     let last = lines.last().map(|line| line.line).filter(|line| *line > all.first);
-    let status = wrong
-        .as_ref()
-        .map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
+    let status = wrong.as_ref().map_or(StatusCode::OK, |_| StatusCode::BAD_REQUEST);
     let shown = StatementPage {
         months: months(signed_in.page.now),
         newest: if before.is_some() {
