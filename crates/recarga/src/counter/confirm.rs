@@ -14,6 +14,7 @@ use engine::{
         Line, Payment, Place, PlaceError, Placed, Repeats,
         draft::{Amount, Wish, draft},
     },
+    ledger::InsufficientBalance,
     people::Action,
 };
 use model::{Country, Money, decimal_text};
@@ -77,34 +78,39 @@ pub(super) async fn show(
     shown(&web, signed_in.page, till, wanted, None)
 }
 
-/// Shows what is to be bought, and why it can't be.
+/// Why it was not bought.
+struct Refused {
+    why: String,
+    /// Whether it was refused as a repetition, which may be meant.
+    repeats: bool,
+}
+
+/// Shows what is to be bought, and why it was not or can't be. The form that is shown has the price of now in it.
 fn shown(
     web: &Shared,
     page: Page,
     till: Till,
     mut wanted: Wanted,
-    refused: Option<&PlaceError>,
+    refused: Option<Refused>,
 ) -> Result<Response, PageError> {
-    let repeats = matches!(refused, Some(PlaceError::DuplicateTopup { .. }));
-    let (line, wrong) = match wanted.line(web, &till, None) {
-        Ok(line) => (Some(line), refused.map(|error| said::place(&page, error))),
+    let (line, unsold) = match wanted.line(web, &till, None) {
+        Ok(line) => (Some(look(web, &till, line)), None),
         Err(error) => (None, Some(said::draft(&page, &error))),
     };
     let short = line.as_ref().filter(|line| !till.affords(&line.price));
-    let wrong = wrong.or_else(|| {
-        let needed = page.money(&short?.price);
-        let available = page.money(&till.balance);
-        Some(page.fill("wrong.balance", &[("needed", &needed), ("available", &available)]))
+    let short = short.map(|line| InsufficientBalance {
+        needed: line.price,
+        available: till.balance,
     });
-    let line = line.map(|line| look(web, &till, line));
+    let repeats = refused.as_ref().is_some_and(|refused| refused.repeats);
+    let wrong = refused.map(|refused| refused.why).or(unsold);
+    let wrong = wrong.or_else(|| Some(said::too_low(&page, &short?)));
     if let Some(line) = &line {
         wanted.price = decimal_text(line.price.major());
     }
-    let status = if wrong.is_some() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    };
+    let status = wrong
+        .as_ref()
+        .map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
     let shown = ConfirmPage {
         page,
         till,
@@ -150,10 +156,12 @@ pub(super) async fn buy(
     }
     let line = match wanted.line(&web, &till, Some(&wanted.price)) {
         Ok(line) => line,
-        // The form that is shown again has the new price in it.
         Err(error) => {
-            let why = said::draft(&signed_in.page, &error);
-            return refused(&web, signed_in.page, till, wanted, why);
+            let refused = Refused {
+                why: said::draft(&signed_in.page, &error),
+                repeats: false,
+            };
+            return shown(&web, signed_in.page, till, wanted, Some(refused));
         }
     };
     let place = wanted.place(&web, &signed_in, line)?;
@@ -167,26 +175,13 @@ pub(super) async fn buy(
             // A refused sale used its key for nothing; another try is another sale.
             let mut wanted = wanted;
             wanted.sale = web.app.context.ids.next(web.app.clock.now()).to_string();
-            shown(&web, signed_in.page, till, wanted, Some(&error))
+            let refused = Refused {
+                why: said::place(&signed_in.page, &error),
+                repeats: matches!(error, PlaceError::DuplicateTopup { .. }),
+            };
+            shown(&web, signed_in.page, till, wanted, Some(refused))
         }
     }
-}
-
-/// Shows the form again with what is wrong.
-fn refused(web: &Shared, page: Page, till: Till, mut wanted: Wanted, why: String) -> Result<Response, PageError> {
-    let line = wanted.line(web, &till, None).ok().map(|line| look(web, &till, line));
-    if let Some(line) = &line {
-        wanted.price = decimal_text(line.price.major());
-    }
-    let shown = ConfirmPage {
-        page,
-        till,
-        wanted,
-        line,
-        wrong: Some(why),
-        repeats: false,
-    };
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, html(&shown)?).into_response())
 }
 
 impl Wanted {

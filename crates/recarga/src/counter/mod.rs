@@ -19,7 +19,7 @@ use axum::{
 };
 
 pub(crate) use self::{
-    said::fault,
+    said::{exceeded, fault, too_low},
     till::{CountryChoice, Till, countries},
 };
 use crate::web::Shared;

@@ -6,6 +6,7 @@ use engine::{
         PlaceError,
         draft::{DraftError, Fault},
     },
+    ledger::InsufficientBalance,
     lookup::LookupError,
 };
 use model::Rejection;
@@ -69,23 +70,24 @@ pub(crate) const fn fault(failure: &Rejection) -> &'static str {
 pub(super) fn place(page: &Page, error: &PlaceError) -> String {
     match error {
         PlaceError::AccountSuspended => page.t("wrong.suspended").to_owned(),
-        PlaceError::BalanceTooLow(short) => page.fill(
-            "wrong.balance",
-            &[
-                ("needed", &page.money(&short.needed)),
-                ("available", &page.money(&short.available)),
-            ],
-        ),
-        PlaceError::LimitExceeded(LimitExceeded::Order(max)) => {
-            page.fill("wrong.limit_order", &[("max", &page.money(max))])
-        }
-        PlaceError::LimitExceeded(LimitExceeded::Day(max)) => {
-            page.fill("wrong.limit_day", &[("max", &page.money(max))])
-        }
-        PlaceError::LimitExceeded(LimitExceeded::RecipientDay(max)) => {
-            page.fill("wrong.limit_recipient", &[("max", &page.money(max))])
-        }
+        PlaceError::BalanceTooLow(short) => too_low(page, short),
+        PlaceError::LimitExceeded(limit) => exceeded(page, limit),
         PlaceError::DuplicateTopup { .. } => page.t("wrong.duplicate").to_owned(),
         PlaceError::IdempotencyKeyReused => page.t("wrong.stale").to_owned(),
+    }
+}
+
+/// What is there is less than what is needed.
+pub(crate) fn too_low(page: &Page, short: &InsufficientBalance) -> String {
+    let (needed, available) = (page.money(&short.needed), page.money(&short.available));
+    page.fill("wrong.balance", &[("needed", &needed), ("available", &available)])
+}
+
+/// The account may not buy so much.
+pub(crate) fn exceeded(page: &Page, limit: &LimitExceeded) -> String {
+    match limit {
+        LimitExceeded::Order(max) => page.fill("wrong.limit_order", &[("max", &page.money(max))]),
+        LimitExceeded::Day(max) => page.fill("wrong.limit_day", &[("max", &page.money(max))]),
+        LimitExceeded::RecipientDay(max) => page.fill("wrong.limit_recipient", &[("max", &page.money(max))]),
     }
 }

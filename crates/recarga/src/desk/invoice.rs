@@ -13,7 +13,7 @@ use engine::{
 };
 use model::{InvoiceId, Money};
 
-use super::kind;
+use super::{kind, paying};
 use crate::{
     counter::Till,
     web::{Page, PageError, Shared, SignedIn, html},
@@ -38,6 +38,16 @@ impl InvoicePage {
             "expired" | "cancelled" => "bad",
             _ => "info",
         }
+    }
+
+    /// Whether it waits to be paid, at a price that holds.
+    fn is_payable(&self) -> bool {
+        paying::is_payable(&self.invoice, &self.page)
+    }
+
+    /// A form of the invoice.
+    fn at(&self, part: &str) -> String {
+        format!("/invoices/{}/{part}", self.invoice.id)
     }
 
     /// Whether something is still to come.

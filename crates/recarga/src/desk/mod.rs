@@ -8,6 +8,7 @@ mod invoice;
 mod keys;
 mod order;
 mod orders;
+mod paying;
 mod settings;
 mod snippets;
 mod statement;
@@ -27,6 +28,8 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/orders", get(orders::show))
         .route("/orders/{order}", get(order::show))
         .route("/invoices/{invoice}", get(invoice::show))
+        .route("/invoices/{invoice}/pay", get(paying::show).post(paying::pay))
+        .route("/invoices/{invoice}/cancel", post(paying::cancel))
         .route("/statement", get(statement::show))
         .route("/statement.csv", get(statement::csv))
         .route("/statement.xlsx", get(statement::xlsx))

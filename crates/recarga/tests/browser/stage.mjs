@@ -48,7 +48,7 @@ export const visit = async (stage, options = {}) => {
   });
   page.on("console", (message) => {
     // What a server refuses on purpose is told to the console as well.
-    const expected = /status of (401|403|404|409|422|429)/.test(message.text());
+    const expected = /status of (400|401|403|404|409|422|429)/.test(message.text());
     if (message.type() === "error" && !expected) page.wrong.push(message.text());
   });
   page.on("pageerror", (error) => page.wrong.push(error.message));

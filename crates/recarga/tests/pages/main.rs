@@ -14,6 +14,7 @@ mod desk_webhooks;
 mod entering;
 mod fundings;
 mod house;
+mod paying;
 mod people;
 #[path = "../api/receiver.rs"]
 mod receiver;
