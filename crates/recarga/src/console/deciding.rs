@@ -6,6 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{
     extract::{Path, State},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use engine::{
@@ -18,7 +19,6 @@ use model::{OrderId, Timestamp};
 use serde::Deserialize;
 
 use super::{
-    shown_again,
     today::{Line, named},
     waiting::said,
 };
@@ -59,8 +59,15 @@ pub(super) struct Given {
     why: String,
 }
 
+/// Which form an order is shown with.
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Decide,
+    GiveBack,
+}
+
 /// What is wrong with it, at its fields.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Wrong {
     says: String,
     why: String,
@@ -144,6 +151,25 @@ pub(super) async fn ask(
     }
 }
 
+/// Shows an order with a form: again, if something was wrong with it.
+async fn shown(
+    web: &Shared,
+    signed_in: &SignedIn,
+    (order, form): (&str, Form),
+    (given, wrong): (Given, Wrong),
+) -> Result<Response, PageError> {
+    let status = if wrong == Wrong::default() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let page = match form {
+        Form::Decide => html(&deciding(web, signed_in, order, (given, wrong)).await?)?,
+        Form::GiveBack => html(&giving_back(web, signed_in, order, (given, wrong)).await?)?,
+    };
+    Ok((status, page).into_response())
+}
+
 /// Shows an order with the forms that decide on it.
 async fn deciding(
     web: &Shared,
@@ -182,8 +208,7 @@ pub(super) async fn show(
     Path(order): Path<String>,
 ) -> Result<Response, PageError> {
     signed_in.require(Action::DecideOrder)?;
-    let page = deciding(&web, &signed_in, &order, (Given::default(), Wrong::default())).await?;
-    html(&page)
+    shown(&web, &signed_in, (&order, Form::Decide), Default::default()).await
 }
 
 pub(super) async fn propose(
@@ -198,7 +223,7 @@ pub(super) async fn propose(
             says: signed_in.page.t("decide.choose").to_owned(),
             ..Wrong::default()
         };
-        return shown_again(&deciding(&web, &signed_in, &order, (given, wrong)).await?);
+        return shown(&web, &signed_in, (&order, Form::Decide), (given, wrong)).await;
     };
     let (why, by) = (given.why.clone(), signed_in.user.login.clone());
     let propose = move |tx: &mut Tx<'_>, context: &Context, key, now| {
@@ -210,7 +235,7 @@ pub(super) async fn propose(
         let proposed = orders::propose(tx, context, key, word, now)?;
         Ok(deeds::proposed(key, word, &proposed))
     };
-    decided(&web, &signed_in, &order, given, propose).await
+    decided(&web, &signed_in, (&order, Form::Decide), given, propose).await
 }
 
 pub(super) async fn answer(
@@ -230,13 +255,13 @@ pub(super) async fn answer(
         let proposal = orders::consent(tx, context, key, (consent, &why, &by), now)?;
         Ok(deeds::answered(&proposal, (consent, &why, &by)))
     };
-    decided(&web, &signed_in, &order, given, consent).await
+    decided(&web, &signed_in, (&order, Form::Decide), given, consent).await
 }
 
 async fn decided(
     web: &Shared,
     signed_in: &SignedIn,
-    order: &str,
+    (order, form): (&str, Form),
     given: Given,
     decide: impl Fn(&mut Tx<'_>, &Context, OrderKey, Timestamp) -> Result<deeds::Told, DecideError> + Send + 'static,
 ) -> Result<Response, PageError> {
@@ -244,7 +269,7 @@ async fn decided(
         Ok(answer) => Ok(answer),
         Err(error) => {
             let wrong = Wrong::of(&signed_in.page, error)?;
-            shown_again(&deciding(web, signed_in, order, (given, wrong)).await?)
+            shown(web, signed_in, (order, form), (given, wrong)).await
         }
     }
 }
@@ -274,8 +299,7 @@ pub(super) async fn show_give_back(
     Path(order): Path<String>,
 ) -> Result<Response, PageError> {
     signed_in.require(Action::RefundOrder)?;
-    let page = giving_back(&web, &signed_in, &order, (Given::default(), Wrong::default())).await?;
-    html(&page)
+    shown(&web, &signed_in, (&order, Form::GiveBack), Default::default()).await
 }
 
 pub(super) async fn give_back(
@@ -290,11 +314,5 @@ pub(super) async fn give_back(
         orders::give_back(tx, context, key, (&why, &by), now)?;
         Ok(deeds::given_back(key, (&why, &by)))
     };
-    match act(&web, &signed_in, &order, back).await? {
-        Ok(answer) => Ok(answer),
-        Err(error) => {
-            let wrong = Wrong::of(&signed_in.page, error)?;
-            shown_again(&giving_back(&web, &signed_in, &order, (given, wrong)).await?)
-        }
-    }
+    decided(&web, &signed_in, (&order, Form::GiveBack), given, back).await
 }

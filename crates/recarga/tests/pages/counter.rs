@@ -159,3 +159,36 @@ async fn a_file_is_looked_at_before_it_is_bought_and_bought_once() {
         wrong.text
     );
 }
+
+#[tokio::test]
+async fn a_file_that_can_not_be_taken_says_what_to_do() {
+    let stage = stage().await;
+    let mut manager = Browser::signed_in(&stage, Role::Manager).await;
+    let many = format!("number,value\n{}", "+15551234567,25\n".repeat(10_000));
+    let large = format!(
+        "number,value\n{}",
+        "+15551234567,25,a reference that is long\n".repeat(20_000)
+    );
+    for (file, why) in [
+        (many.as_str(), "more than 1000 lines"),
+        (&large, "larger than 512 KB"),
+        ("", "phone_number"),
+        ("\0\u{1}\n\n", "phone_number"),
+        ("number;value\n", "has no lines"),
+    ] {
+        let refused = manager.upload("/bulk", ("file", "x.csv", file)).await;
+        let start = file.chars().take(20).collect::<String>();
+        assert!(
+            refused.status == 422 && refused.text.contains(why),
+            "{start:?}: {}",
+            refused.text
+        );
+    }
+    let elsewhere = manager.upload("/bulk", ("other", "x.csv", "number,value\n1,1\n")).await;
+    assert_eq!(elsewhere.status, 422, "no file at all");
+    assert_eq!(
+        manager.post("/bulk", &[("file", "x")]).await.status,
+        400,
+        "no form with a file"
+    );
+}

@@ -2,6 +2,7 @@
 
 use engine::batches::{BatchLine, LINES_MAX};
 
+use super::super::FILE_BYTES_MAX;
 use crate::web::{Page, download::harmless};
 
 /// A longer cell is no number, product, amount or reference.
@@ -13,6 +14,7 @@ pub(super) enum FileError {
     Empty,
     NoColumn(&'static str),
     TooMany,
+    TooLarge,
     Unreadable(String),
 }
 
@@ -22,14 +24,34 @@ impl FileError {
             Self::Empty => page.t("bulk.wrong_empty").to_owned(),
             Self::NoColumn(name) => page.fill("bulk.wrong_column", &[("name", name)]),
             Self::TooMany => page.fill("bulk.wrong_many", &[("max", &LINES_MAX)]),
+            Self::TooLarge => page.fill("bulk.wrong_large", &[("max", &(FILE_BYTES_MAX / 1_024))]),
             Self::Unreadable(why) => page.fill("bulk.wrong_unreadable", &[("why", why)]),
         }
+    }
+}
+
+/// Reads the letters of a file as table programs save it: UTF-8, UTF-16, or where it is neither, Latin-1.
+pub(super) fn text_of(bytes: &[u8]) -> String {
+    let wide = |pair: fn([u8; 2]) -> u16| {
+        let (units, _) = bytes.as_chunks();
+        let units: Vec<_> = units.iter().copied().map(pair).collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        _ => String::from_utf8(bytes.to_vec()).unwrap_or_else(|_| bytes.iter().copied().map(char::from).collect()),
     }
 }
 
 /// Reads a file. Columns go by their names, in any order; commas, semicolons and tabs divide them.
 pub(super) fn read(text: &str) -> Result<Vec<BatchLine>, FileError> {
     let text = text.trim_start_matches('\u{feff}');
+    // Some programs say before the heading what divides the columns.
+    let text = match text.split_once('\n') {
+        Some((first, rest)) if first.to_lowercase().starts_with("sep=") => rest,
+        _ => text,
+    };
     let heading = text.lines().next().unwrap_or_default();
     let divider = [b',', b';', b'\t']
         .into_iter()
@@ -52,6 +74,10 @@ pub(super) fn read(text: &str) -> Result<Vec<BatchLine>, FileError> {
     let mut lines = Vec::new();
     for (row, line) in reader.records().zip(1_i64..) {
         let row = row.map_err(unreadable)?;
+        // Tables end in rows that only look empty.
+        if row.iter().all(str::is_empty) {
+            continue;
+        }
         if lines.len() == LINES_MAX {
             return Err(FileError::TooMany);
         }
@@ -139,6 +165,35 @@ mod tests {
             );
             assert_eq!(cells, ("+15551234567", "at-t-usa", "25", Some("shop 1")), "{text}");
         }
+    }
+
+    #[test]
+    fn a_file_is_read_however_a_table_program_saves_it() {
+        let text = "sep=;\r\nNumber;Amount;Reference\r\n\r\n+15551234567;25;caf\u{e9}\r\n;;\r\n";
+        let utf16 = |unit_of: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            let marked = format!("\u{feff}{text}");
+            marked.encode_utf16().flat_map(unit_of).collect()
+        };
+        let latin: Vec<u8> = text.replace('\u{e9}', "\u{1}").into_bytes();
+        let latin = latin
+            .into_iter()
+            .map(|byte| if byte == 1 { 0xe9 } else { byte })
+            .collect();
+        for bytes in [
+            text.as_bytes().to_vec(),
+            utf16(u16::to_le_bytes),
+            utf16(u16::to_be_bytes),
+            latin,
+        ] {
+            let lines = read(&text_of(&bytes)).unwrap();
+            assert_eq!(lines.len(), 1, "{lines:?}");
+            let cells = (&*lines[0].phone_number, &*lines[0].value, lines[0].reference.as_deref());
+            assert_eq!(cells, ("+15551234567", "25", Some("caf\u{e9}")));
+        }
+        assert_eq!(
+            read(&text_of(&[0xff, 0xfe, 0x00])),
+            Err(FileError::NoColumn("phone_number"))
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod selling;
 
 use askama::Template;
 use axum::{
-    extract::{Multipart, Path, State},
+    extract::{Multipart, Path, State, multipart::MultipartError},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -18,6 +18,7 @@ use engine::{
 };
 use model::{BatchId, Money};
 
+use self::file::FileError;
 use super::{said, till::Till};
 use crate::web::{Page, PageError, Shared, SignedIn, download, html};
 
@@ -151,16 +152,13 @@ pub(super) async fn read(
     mut form: Multipart,
 ) -> Result<Response, PageError> {
     signed_in.require(Action::SellInBulk)?;
-    let (mut name, mut text) = (String::new(), String::new());
-    while let Some(field) = form.next_field().await.map_err(|_| PageError::BadRequest)? {
-        if field.name() == Some("file") {
-            name = field.file_name().unwrap_or_default().chars().take(100).collect();
-            let bytes = field.bytes().await.map_err(|_| PageError::BadRequest)?;
-            text = String::from_utf8_lossy(&bytes).into_owned();
-        }
-    }
-    let rows = match file::read(&text) {
-        Ok(rows) => rows,
+    let read = match received(&mut form).await {
+        Ok((name, text)) => file::read(&text).map(|rows| (name, rows)),
+        Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(FileError::TooLarge),
+        Err(_) => return Err(PageError::BadRequest),
+    };
+    let (name, rows) = match read {
+        Ok(read) => read,
         Err(error) => {
             let wrong = error.said(&signed_in.page);
             return shown(&web, signed_in, Some(wrong)).await;
@@ -173,6 +171,18 @@ pub(super) async fn read(
     let create = move |tx: &mut Tx<'_>| batches::create(tx, &context.ids, account, (&name, &login), (&lines, now));
     let batch = web.app.db.write_with(create).await?;
     Ok(Redirect::to(&format!("/bulk/{}", batch.id)).into_response())
+}
+
+/// The file of a form: its name, and its letters.
+async fn received(form: &mut Multipart) -> Result<(String, String), MultipartError> {
+    let (mut name, mut text) = (String::new(), String::new());
+    while let Some(field) = form.next_field().await? {
+        if field.name() == Some("file") {
+            name = field.file_name().unwrap_or_default().chars().take(100).collect();
+            text = file::text_of(&field.bytes().await?);
+        }
+    }
+    Ok((name, text))
 }
 
 /// Fills in what a line leaves open, and says what is wrong with it.
