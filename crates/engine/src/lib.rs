@@ -28,6 +28,7 @@ pub mod orders;
 pub mod page;
 pub mod people;
 pub mod reconcile;
+pub mod requests;
 pub mod routing;
 pub mod webhooks;
 

@@ -18,6 +18,7 @@ use engine::{
     invoices::{Invoice, Payment, Place, PlaceError, Placed},
     lookup::{self, Lesson, Lookup, Verdict},
     orders::restored,
+    requests::{self, Requests},
 };
 use model::{AccountId, Clock, Ids, KeyId, OperatorId, PhoneNumber, ProductId, Timestamp};
 use numbers::Numbers;
@@ -27,6 +28,7 @@ use crate::{
     catalog::SharedCatalog,
     inbox::Inbox,
     routes::{Routes, Stored},
+    tally::Tally,
 };
 
 /// Everything that is open while the program runs.
@@ -47,11 +49,15 @@ pub struct App {
     directory: ArcSwap<Directory>,
     lessons: Mutex<Vec<Lesson>>,
     key_uses: Mutex<BTreeMap<(AccountId, KeyId), Timestamp>>,
+    pub(crate) tally: Tally,
     pub(crate) inbox: Inbox,
 }
 
 /// So many lessons wait to be stored at most; those beyond are only remembered until the end.
 const LESSONS_BOUND: usize = 10_000;
+
+/// Requests of so many accounts are kept in one transaction, so that no order waits long for it.
+const REQUESTS_AT_ONCE: usize = 200;
 
 /// What an [`App`] is opened with.
 pub struct AppOptions {
@@ -119,6 +125,7 @@ impl App {
             directory: ArcSwap::from_pointee(directory),
             lessons: Mutex::default(),
             key_uses: Mutex::default(),
+            tally: Tally::default(),
             inbox: Inbox::default(),
         }))
     }
@@ -221,6 +228,23 @@ impl App {
         let uses: Vec<_> = uses.collect();
         let store = move |tx: &mut engine::db::Tx<'_>| accounts::note_uses(tx, &uses);
         self.db.write_with(store).await
+    }
+
+    /// Keeps how many requests were made since the last time: on the day it is now, whatever the last seconds were.
+    /// What can't be kept is tried again the next time.
+    pub async fn store_requests(&self) -> Result<(), Error> {
+        let counted = self.tally.take(requests::day_of(self.clock.now()));
+        let mut result = Ok(());
+        for some in counted.chunks(REQUESTS_AT_ONCE) {
+            let rows: Vec<Requests> = some.to_vec();
+            if result.is_ok() {
+                result = self.db.write_with(move |tx| requests::add(tx, &rows)).await;
+            }
+            if result.is_err() {
+                self.tally.put_back(some);
+            }
+        }
+        result
     }
 
     /// Places an invoice and tells the worker of this process.

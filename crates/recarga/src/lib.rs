@@ -17,6 +17,7 @@ mod inbox;
 pub mod reconcile;
 pub mod routes;
 pub mod serve;
+mod tally;
 pub mod telemetry;
 pub mod web;
 pub mod webhooks;

@@ -31,6 +31,10 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
         "0011_fundings",
         include_str!("../../../../migrations/0011_fundings.sql"),
     ),
+    (
+        "0013_requests",
+        include_str!("../../../../migrations/0013_requests.sql"),
+    ),
 ];
 
 pub(super) const TABLE: &str =

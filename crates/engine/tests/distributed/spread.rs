@@ -18,7 +18,7 @@ const fn spread(path: &'static str, begins: &'static str, why: &'static str) -> 
     Spread { path, begins, why }
 }
 
-const SPREAD: [Spread; 31] = [
+const SPREAD: [Spread; 32] = [
     spread(
         "orders/due.rs",
         "SELECT account_id, id FROM (",
@@ -37,6 +37,11 @@ const SPREAD: [Spread; 31] = [
     spread(
         "idempotency.rs",
         "DELETE FROM idempotency_keys",
+        "what is old of any account; nobody waits for it",
+    ),
+    spread(
+        "requests.rs",
+        "DELETE FROM api_requests",
         "what is old of any account; nobody waits for it",
     ),
     spread(

@@ -14,6 +14,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use engine::requests::End;
 use futures_util::FutureExt;
 use model::{Ids, Timestamp};
 
@@ -72,6 +73,7 @@ pub(super) async fn front(State(api): State<Arc<Api>>, mut request: Request, nex
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
     let (allowance, admitted) = admit(&api, &mut request, route.as_ref());
+    let account = request.extensions().get::<Caller>().map(|caller| caller.account);
     let answer = match admitted {
         Ok(()) => run(&api, request, next).await,
         Err(error) => error.into_response(),
@@ -80,6 +82,9 @@ pub(super) async fn front(State(api): State<Arc<Api>>, mut request: Request, nex
     let mut answer = error::finish(answer, asked::endpoint(uri.path()), name);
     if let Some(allowance) = allowance {
         allowance.tell(answer.headers_mut());
+    }
+    if let Some(account) = account {
+        api.app.tally.count(account, End::of_status(answer.status().as_u16()));
     }
     note(&api, (&method, route.as_ref(), name), &answer, began);
     answer.headers_mut().insert(REQUEST_ID, request_id);

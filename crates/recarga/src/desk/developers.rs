@@ -16,7 +16,7 @@ use super::{
 use crate::{
     api::RateLimit,
     counter::Till,
-    web::{Page, PageError, Shared, SignedIn, html},
+    web::{Page, PageError, Shared, SignedIn, html, requests::RequestChart},
 };
 
 /// What stands in the address.
@@ -37,6 +37,7 @@ struct DevelopersPage {
     rate_limit: Option<RateLimit>,
     today: Money,
     days: Vec<Day>,
+    requests: RequestChart,
     language: Language,
     snippets: Vec<Snippet>,
 }
@@ -66,12 +67,15 @@ pub(super) async fn show(
     signed_in.require(Action::SeeOwnTechnique)?;
     let till = Till::open(&web, &signed_in).await?;
     let (account, currency, now) = (till.account.id, till.account.currency, signed_in.page.now);
+    // What this process has seen is as new as it gets.
+    web.app.store_requests().await?;
     let read = move |tx: &mut Tx<'_>| {
         let (from, until) = usage::hours(now);
         let figures = figures::of_account(tx, account, from, until)?;
-        Ok::<_, engine::Error>((figures, spent_today(tx, account, currency, now)?))
+        let requests = RequestChart::read(tx, account, now)?;
+        Ok::<_, engine::Error>((figures, requests, spent_today(tx, account, currency, now)?))
     };
-    let (figures, today) = web.app.db.read(read).await?;
+    let (figures, requests, today) = web.app.db.read(read).await?;
     let root = web
         .api
         .public_url
@@ -86,6 +90,7 @@ pub(super) async fn show(
         rate_limit: web.api.rate_limit,
         today,
         days: usage::days(&figures, currency, now),
+        requests,
         snippets: snippets::all(language, &base_url),
         base_url,
         language,

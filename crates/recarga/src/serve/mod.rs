@@ -23,7 +23,7 @@ use engine::{Context, Error, people};
 use model::{Ids, SupplierName};
 use tokio::{net::TcpListener, sync::watch};
 
-use now_and_then::{keep_key_uses, refresh, sample};
+use now_and_then::{keep_key_uses, keep_requests, refresh, sample};
 pub(crate) use suppliers::open_suppliers;
 pub(crate) use tasks::Signals;
 use tasks::Tasks;
@@ -260,6 +260,10 @@ impl Server {
         let mut tasks = Tasks::default();
         tasks.start("the gauges", sample(Arc::clone(&app), stopped.clone()));
         tasks.start("the uses of keys", keep_key_uses(Arc::clone(&app), stopped.clone()));
+        tasks.start(
+            "the counts of requests",
+            keep_requests(Arc::clone(&app), stopped.clone()),
+        );
         if parts != Parts::Api {
             tasks.start(
                 "the worker",

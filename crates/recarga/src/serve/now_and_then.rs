@@ -17,6 +17,8 @@ use crate::App;
 const GAUGES_EVERY: Duration = Duration::from_secs(15);
 /// How often it is kept when keys were used: exact enough for whoever wonders whether one is still needed.
 const KEY_USES_EVERY: Duration = Duration::from_mins(1);
+/// How often it is kept how many requests were made: so much of it is lost at most if the process dies.
+const REQUESTS_EVERY: Duration = Duration::from_secs(5);
 
 /// Reads what others have changed in the database; where a worker runs, that does it.
 pub(super) async fn refresh(app: Arc<App>, every: Duration, mut stop: watch::Receiver<bool>) {
@@ -35,14 +37,37 @@ pub(super) async fn refresh(app: Arc<App>, every: Duration, mut stop: watch::Rec
 }
 
 /// Keeps when keys were used, now and then and in the end.
-pub(super) async fn keep_key_uses(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let mut ticks = interval(KEY_USES_EVERY);
+pub(super) async fn keep_key_uses(app: Arc<App>, stop: watch::Receiver<bool>) {
+    let keep = || {
+        let app = Arc::clone(&app);
+        async move {
+            if let Err(error) = app.store_key_uses().await {
+                tracing::warn!("Can't keep when keys were used: {error:?}");
+            }
+        }
+    };
+    now_and_then(keep, KEY_USES_EVERY, stop).await;
+}
+
+/// Keeps how many requests were made, now and then and in the end.
+pub(super) async fn keep_requests(app: Arc<App>, stop: watch::Receiver<bool>) {
+    let keep = || {
+        let app = Arc::clone(&app);
+        async move {
+            if let Err(error) = app.store_requests().await {
+                tracing::warn!("Can't keep how many requests were made; trying again: {error:?}");
+            }
+        }
+    };
+    now_and_then(keep, REQUESTS_EVERY, stop).await;
+}
+
+async fn now_and_then<F: Future<Output = ()>>(keep: impl Fn() -> F, every: Duration, mut stop: watch::Receiver<bool>) {
+    let mut ticks = interval(every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let stopped = *stop.borrow();
-        if let Err(error) = app.store_key_uses().await {
-            tracing::warn!("Can't keep when keys were used: {error:?}");
-        }
+        keep().await;
         if stopped {
             return;
         }

@@ -30,6 +30,7 @@ mod passwords;
 mod people;
 mod preferences;
 mod profile;
+pub(crate) mod requests;
 mod second_step;
 mod sign_in;
 mod throttle;

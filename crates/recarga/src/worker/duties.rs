@@ -11,6 +11,7 @@ use engine::{
     duties::{self, Duty},
     floats::{self, FloatPolicy, Turn},
     reconcile::{self, Day},
+    requests,
 };
 use metrics::gauge;
 use model::{Money, Supplier, SupplierName};
@@ -61,6 +62,12 @@ impl Default for DutySettings {
 const LEASE: Duration = Duration::from_mins(15);
 /// What failed is tried again after this, or sooner where it is due sooner.
 const AGAIN_AFTER: Duration = Duration::from_mins(5);
+/// How long it is kept how many requests accounts made.
+const REQUESTS_KEPT: Duration = Duration::from_hours(24 * 90);
+/// How often what is too old is looked for, …
+const FORGET_EVERY: Duration = Duration::from_hours(24);
+/// … and how many rows are forgotten in one transaction.
+const FORGOTTEN_AT_ONCE: u32 = 500;
 
 /// Sees to all suppliers until told to stop. What is cut short is found due again.
 pub(super) async fn run(app: Arc<App>, settings: DutySettings, mut stop: watch::Receiver<bool>) {
@@ -69,8 +76,36 @@ pub(super) async fn run(app: Arc<App>, settings: DutySettings, mut stop: watch::
         let (app, supplier, settings) = (Arc::clone(&app), Arc::clone(supplier), settings.clone());
         suppliers.spawn(async move { see_to(&app, supplier.as_ref(), &settings).await });
     }
+    let (of_house, look_every) = (Arc::clone(&app), settings.look_every);
+    suppliers.spawn(async move { tidy(&of_house, look_every).await });
     let _ = stop.wait_for(|stop| *stop).await;
     suppliers.shutdown().await;
+}
+
+/// Forgets what is kept for a while only.
+async fn tidy(app: &App, every: Duration) {
+    let mut ticks = interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = forget_requests(app).await {
+            tracing::error!("Can't forget old counts of requests; trying again: {error:?}");
+        }
+    }
+}
+
+async fn forget_requests(app: &App) -> Result<(), Error> {
+    let Some(duty) = claim(app, "forget:requests".to_owned()).await? else {
+        return Ok(());
+    };
+    let before = requests::day_of(app.clock.now().minus(REQUESTS_KEPT));
+    while app
+        .db
+        .write_with(move |tx| requests::forget(tx, before, FORGOTTEN_AT_ONCE))
+        .await?
+        > 0
+    {}
+    done(app, duty, FORGET_EVERY, Ok(())).await
 }
 
 async fn see_to(app: &App, supplier: &dyn Supplier, settings: &DutySettings) {

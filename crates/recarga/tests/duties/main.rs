@@ -9,11 +9,13 @@ use std::{sync::Arc, time::Duration};
 
 use engine::{
     Settings,
+    accounts::{self, NewAccount},
     cases::{self, CaseFilter, CaseKind},
-    catalog::mapping::MappingPolicy,
+    catalog::{BelowCost, mapping::MappingPolicy},
     db::{Db, Tx},
     duties,
     floats::{self, FloatPolicy, Thresholds},
+    requests::{self, Requests},
 };
 use model::{Clock, Ids, Listing, Supplier};
 use numbers::Numbers;
@@ -214,4 +216,38 @@ async fn yesterday_is_compared_once_by_one_of_all() {
     house.supplier.sell(list(&["later"]));
     house.until_offered(&["later"]).await;
     assert_eq!(house.supplier.asked_for_statements(), asked, "the day was compared");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counts_of_requests_are_forgotten_after_ninety_days() {
+    let house = House::open(Scripted::selling(list(&["a"]))).await;
+    house.until_offered(&["a"]).await;
+    let (context, now) = (Arc::clone(&house.app.context), house.clock.now());
+    let today = requests::day_of(now);
+    let write = move |tx: &mut Tx<'_>| {
+        let new = NewAccount {
+            name: "Kiosk".to_owned(),
+            currency: usd(0).currency(),
+            markup_bps: 0,
+            below_cost: BelowCost::Refuse,
+        };
+        let account = accounts::create(tx, &context.ids, &new, now)?.id;
+        let ends = [1; requests::ENDS];
+        let counted = [90, 89, 0].map(|ago| Requests {
+            account,
+            day: today - ago,
+            ends,
+        });
+        requests::add(tx, &counted)?;
+        Ok::<_, engine::Error>(account)
+    };
+    let account = house.app.db.write_with(write).await.unwrap();
+    house.clock.advance(HOUR * 24);
+    let left = || async {
+        let read = move |tx: &mut Tx<'_>| requests::of_account(tx, account, [0, today + 1]);
+        let found = house.app.db.read(read).await.unwrap();
+        let ago: Vec<_> = found.iter().map(|one| today - one.day).collect();
+        (ago != [90, 89, 0]).then_some(ago)
+    };
+    assert_eq!(house.until("something forgotten", left).await, [89, 0]);
 }

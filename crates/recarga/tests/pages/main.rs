@@ -18,6 +18,7 @@ mod paying;
 mod people;
 #[path = "../api/receiver.rs"]
 mod receiver;
+mod requests;
 mod routing;
 mod safety;
 #[path = "../duties/scripted.rs"]

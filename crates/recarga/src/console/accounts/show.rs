@@ -17,13 +17,13 @@ use engine::{
     people::{self, Action, User, UserStatus},
     webhooks::{self, Delivery},
 };
-use model::{AccountId, Money};
+use model::{AccountId, Money, Timestamp};
 use serde::Deserialize;
 
 use super::{super::amount, id_of, nothing};
 use crate::{
     deeds,
-    web::{Fields, Page, PageError, Shared, SignedIn, html, list},
+    web::{Fields, Page, PageError, Shared, SignedIn, html, list, requests::RequestChart},
 };
 
 /// So many movements are shown at once.
@@ -68,6 +68,7 @@ struct Found {
     /// Its newest deliveries, each with how its state looks.
     deliveries: Vec<(Delivery, &'static str)>,
     fundings: Vec<Funding>,
+    requests: RequestChart,
 }
 
 impl AccountPage {
@@ -121,7 +122,7 @@ fn kind_of(delivery: &Delivery) -> &'static str {
     }
 }
 
-fn read(tx: &mut Tx<'_>, id: AccountId, start: u64) -> Result<Option<Found>, engine::Error> {
+fn read(tx: &mut Tx<'_>, (id, start): (AccountId, u64), now: Timestamp) -> Result<Option<Found>, engine::Error> {
     let Some(account) = accounts::find(tx, id)? else {
         return Ok(None);
     };
@@ -136,6 +137,7 @@ fn read(tx: &mut Tx<'_>, id: AccountId, start: u64) -> Result<Option<Found>, eng
         people: people::list_staff(tx, id)?,
         deliveries: deliveries.into_iter().map(|one| (one.clone(), kind_of(&one))).collect(),
         fundings: fundings::list(tx, id, GLANCE)?,
+        requests: RequestChart::read(tx, id, now)?,
     }))
 }
 
@@ -146,7 +148,13 @@ pub(super) async fn page(
     (id, start): (AccountId, u64),
     made: Option<Made>,
 ) -> Result<Response, PageError> {
-    let found = web.app.db.read(move |tx: &mut Tx<'_>| read(tx, id, start)).await?;
+    web.app.store_requests().await?;
+    let now = signed_in.page.now;
+    let found = web
+        .app
+        .db
+        .read(move |tx: &mut Tx<'_>| read(tx, (id, start), now))
+        .await?;
     let found = found.ok_or(PageError::NotFound)?;
     let to = |start: u64| {
         let start = if start == 0 { String::new() } else { start.to_string() };
