@@ -28,6 +28,10 @@ use engine::{
 use model::{AccountId, Clock, Outcome, Receipt};
 use testkit::World;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What each account has, in cents: enough for any history.
 const FUNDED: i64 = 1_000_000_000_000;
 /// The books of more orders take longer to check than anything else here.
