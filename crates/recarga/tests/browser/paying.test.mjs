@@ -61,3 +61,22 @@ test("an invoice that nobody wants any more is cancelled after a question", asyn
   assert.deepEqual(await ask("/accounts/balance"), before);
   assert.deepEqual(cashier.wrong, []);
 });
+
+test("a receipt is dark on light on paper, whatever the screen is", async () => {
+  const { id } = await unpaid(50);
+  await cashier.emulateMedia({ colorScheme: "dark" });
+  await cashier.goto(`${stage.root}/invoices/${id}/pay`);
+  await cashier.getByRole("button", { name: /^Pay/ }).click();
+  await cashier.getByRole("heading", { name: "Delivered" }).waitFor();
+  const light = (selector, property) =>
+    cashier.locator(selector).first().evaluate((element, property) => {
+      const [red, green, blue] = getComputedStyle(element)[property].match(/\d+/g).map(Number);
+      return red + green + blue > 384;
+    }, property);
+  assert.ok(!(await light(".receipt", "backgroundColor")), "the screen is dark");
+  await cashier.emulateMedia({ colorScheme: "dark", media: "print" });
+  assert.ok(await light(".receipt", "backgroundColor"));
+  for (const selector of [".ticket-number", ".receipt dt", ".receipt dd"]) assert.ok(!(await light(selector, "color")), selector);
+  assert.ok(await cashier.getByRole("button", { name: "Print" }).isHidden());
+  await cashier.emulateMedia({ colorScheme: null, media: null });
+});
