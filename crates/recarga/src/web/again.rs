@@ -13,6 +13,7 @@ use super::{
     Fields, Page, PageError, Shared, SignedIn,
     entering::{self, Checked},
     html,
+    sign_in::Onward,
     visitor::local_path,
 };
 
@@ -23,12 +24,6 @@ struct AgainPage<'a> {
     login: &'a str,
     next: &'a str,
     error: Option<String>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Onward {
-    #[serde(default)]
-    next: String,
 }
 
 #[derive(Deserialize)]

@@ -10,11 +10,11 @@ use axum::{
 };
 use engine::{
     db::Tx,
-    people::{self, Passkey, Profile, Session},
+    people::{self, Passkey, PeopleError, Profile, Session},
 };
 use model::SessionId;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     Fields, Page, PageError, Shared, SignedIn, Web,
@@ -99,13 +99,20 @@ pub(super) async fn rename(
         };
         return refuse(&web, &signed_in, errors).await;
     }
-    let id = signed_in.user.id;
+    let (user, now) = (Arc::clone(&signed_in.user), signed_in.page.now);
     let profile = Profile {
         name: form.name,
-        language: signed_in.user.language.clone(),
-        theme: signed_in.user.theme.clone(),
+        language: user.language.clone(),
+        theme: user.theme.clone(),
     };
-    let set = move |tx: &mut Tx<'_>| people::set_profile(tx, id, &profile);
+    let set = move |tx: &mut Tx<'_>| {
+        people::set_profile(tx, user.id, &profile)?;
+        let details = json!({ "before": user.name, "after": profile.name.trim() });
+        if profile.name.trim() != user.name {
+            deeds::own(&user, "user.rename", details).by_user(tx, &user, now)?;
+        }
+        Ok::<_, PeopleError>(())
+    };
     web.app.db.write_with(set).await.map_err(|_| PageError::BadRequest)?;
     Ok(back())
 }

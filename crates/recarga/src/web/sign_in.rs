@@ -29,7 +29,7 @@ struct SignInPage<'a> {
 #[derive(Deserialize)]
 pub(super) struct Onward {
     #[serde(default)]
-    next: String,
+    pub(super) next: String,
 }
 
 #[derive(Deserialize)]

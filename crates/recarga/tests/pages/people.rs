@@ -188,3 +188,16 @@ async fn who_is_invited_is_offered_the_least_role_first() {
         assert!(form.contains(&format!("value=\"{least}\" selected")), "{form}");
     }
 }
+
+#[tokio::test]
+async fn another_name_stands_in_the_log_beside_the_one_before() {
+    let stage = stage().await;
+    let mut support = Browser::signed_in(&stage, Role::Support).await;
+    for name in ["Rosa Díaz", " Rosa Díaz ", "\u{7}"] {
+        support.post("/profile", &[("name", name)]).await;
+    }
+    let done = deeds(&stage, Chain::House, 9).await;
+    let renamed: Vec<_> = done.iter().filter(|entry| entry.action == "user.rename").collect();
+    assert_eq!(renamed.len(), 1, "{done:?}");
+    assert_eq!(renamed[0].details, r#"{"after":"Rosa Díaz","before":"Somebody"}"#);
+}
