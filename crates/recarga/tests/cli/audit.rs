@@ -66,7 +66,8 @@ const DEEDS: [(&str, &str, &str); 31] = [
     ("db restored", "database.restored", ""),
 ];
 
-/// These change something as well: they need an order, a case or rules, and have tests beside those.
+/// These change something as well, and need an order, a case or rules first: what they tell is told by the functions that
+/// pages tell by, and some of it is looked for beside the tests of those.
 const ELSEWHERE: &str = "catalog map accept, cases close, init, orders ask, orders confirm, orders reject, \
     orders resolve, routing activate, routing rollback, suppliers force, webhooks resend";
 
