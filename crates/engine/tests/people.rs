@@ -294,7 +294,7 @@ async fn nothing_that_was_done_can_be_changed_or_taken_out_unseen() {
 
 /// What a check found in a changed log.
 #[derive(Debug)]
-struct Tampered(Vec<String>);
+struct Tampered(Vec<audit::Flaw>);
 
 impl From<engine::Error> for Tampered {
     fn from(error: engine::Error) -> Self {

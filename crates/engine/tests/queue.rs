@@ -74,8 +74,8 @@ async fn one_word_is_enough_where_no_second_is_asked_for() {
     assert_eq!((decision.by.as_str(), decision.confirmed_by), ("ana", None));
     let attempts = world.db.read(move |tx| orders::attempts(tx, key)).await.unwrap();
     assert_eq!(
-        attempts[0].rule.as_deref(),
-        Some("the word of ana: asked them by telephone")
+        attempts[0].rule.as_ref().unwrap().in_english(),
+        "the word of ana: asked them by telephone"
     );
     assert_eq!(world.balance(key.account).await, FUNDED);
     world.check_books().await;

@@ -10,7 +10,7 @@ use engine::{
     db::{Command, Tx},
     health::{BreakerRules, Force, Grade, Health, Switch},
     orders::{self, Begin, Begun, Call, OrderKey, Resolve, Resolved, Submission},
-    routing::{self, ActivateError, Conditions, RuleSet},
+    routing::{self, ActivateError, Conditions, Note, RuleSet},
 };
 use model::{Cause, Clock, Elsewhere, Exchange, Fault, Outcome, Receipt, Rejection};
 use testkit::{World, usd};
@@ -66,11 +66,11 @@ async fn an_order_moves_on_after_a_refusal_and_keeps_the_proof() {
     world.clock.advance(Duration::from_secs(2));
     assert_eq!(supplier_of(&world, key).await, "dear");
     let attempts = world.db.read(move |tx| orders::attempts(tx, key)).await.unwrap();
-    assert_eq!(attempts[0].rule.as_deref(), Some("cheap refused it: E17"));
+    assert_eq!(attempts[0].rule.as_ref().unwrap().in_english(), "cheap refused it: E17");
     let choice = attempts[1].choice.as_ref().unwrap();
     let offers: Vec<_> = choice.offers.iter().map(|offer| offer.supplier.as_str()).collect();
     assert_eq!(offers, ["dear", "cheap"]);
-    assert!(choice.offers[1].says.contains("has refused this order 1 times"));
+    assert!(choice.offers[1].says.contains(&Note::Refused(1)));
 }
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn silence_never_moves_an_order_on_until_absence_is_proof() {
     world.clock.advance(Duration::from_secs(2));
     assert_eq!(supplier_of(&world, key).await, "dear");
     let attempts = world.db.read(move |tx| orders::attempts(tx, key)).await.unwrap();
-    let rule = attempts[0].rule.as_deref().unwrap();
+    let rule = attempts[0].rule.as_ref().unwrap().in_english();
     assert!(
         rule.starts_with("cheap had no record of it 2 times in a row, asked 60 s after"),
         "{rule}"
@@ -120,7 +120,7 @@ async fn a_number_that_is_to_be_left_alone_goes_to_another_supplier_or_waits() {
     assert_eq!(suppliers, ["cheap", "dear", "waits"]);
     let waiting = world.find(keys[2]).await;
     assert!(waiting.is_held_up() && waiting.status.shown() == "pending");
-    let why = waiting.held_up.unwrap().why;
+    let why = waiting.held_up.unwrap().why.in_english();
     assert!(
         why.starts_with("dear: wants this number to be left alone until"),
         "{why}"

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use engine::{
     Settings,
     orders::Call,
-    webhooks::{self, Answer, Next, Posting, Tried, Trouble, Troubled},
+    webhooks::{self, Answer, Next, Posting, Silence, Tried, Trouble, Troubled},
 };
 use model::{AccountId, Clock, Outcome, Receipt};
 use testkit::{World, database};
@@ -85,14 +85,14 @@ async fn of_a_flood_the_newest_are_shown_and_no_more() {
         tell(&world, account, &format!("+1555123{last:04}")).await;
         world.clock.advance(Duration::from_millis(1));
     }
-    let answer = Answer::NoAnswer("connection refused".to_owned());
+    let answer = Answer::NoAnswer(Silence::Broken("connection refused".to_owned()));
     assert_eq!(try_all(&world, &answer).await.len(), 100);
     assert_eq!(try_all(&world, &answer).await.len(), 5);
     let failing = in_trouble(&world, None, Trouble::Failing).await;
     assert_eq!(failing.len(), webhooks::TROUBLED_MAX);
     assert!(failing.windows(2).all(|pair| pair[0].id > pair[1].id), "newest first");
     assert_eq!(
-        failing[0].last.as_ref().unwrap().error.as_deref(),
-        Some("connection refused")
+        failing[0].last.as_ref().unwrap().error,
+        Some(Silence::Broken("connection refused".to_owned()))
     );
 }

@@ -2,6 +2,8 @@
 
 use std::{fmt, ops::Add, str::FromStr, time::Duration};
 
+use serde::{Deserialize, Serialize};
+
 /// Tells the time. The program has one that reads the system's clock, a test has one that it moves.
 pub trait Clock: Send + Sync {
     /// The moment it is.
@@ -9,13 +11,28 @@ pub trait Clock: Send + Sync {
 }
 
 /// A moment: microseconds since 1970, UTC. Written as ISO 8601 with milliseconds and `Z`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Timestamp(i64);
 
 /// A text that is not a moment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected a time such as 2026-11-23T08:30:00Z or 2026-11-23 08:30:00")]
 pub struct ParseTimestampError;
+
+impl From<Timestamp> for String {
+    fn from(at: Timestamp) -> Self {
+        at.to_string()
+    }
+}
+
+impl TryFrom<String> for Timestamp {
+    type Error = ParseTimestampError;
+
+    fn try_from(text: String) -> Result<Self, ParseTimestampError> {
+        text.parse()
+    }
+}
 
 const MICROS_PER_MILLI: i64 = 1_000;
 const MICROS_PER_DAY: i64 = 86_400_000_000;

@@ -31,10 +31,10 @@
     };
   };
 
-  // Whether somebody is in the middle of something there: has a dialog open, or marks a text to copy it.
+  // Whether somebody is in the middle of something there: has a dialog or details open, or marks a text to copy it.
   const isHeld = (part) => {
     const marked = document.getSelection();
-    return part.querySelector(":popover-open") || (marked && !marked.isCollapsed && marked.containsNode(part, true));
+    return part.querySelector(":popover-open, details[open]") || (marked && !marked.isCollapsed && marked.containsNode(part, true));
   };
 
   // Puts what a page answered in the place of a part of this one. Whoever types goes on typing.
@@ -112,6 +112,15 @@
     if (!(await submit(form, event.submitter))) form.removeAttribute("data-sent");
   });
 
+  // "/" goes to the search in the bar, from wherever nobody types.
+  document.addEventListener("keydown", (event) => {
+    const field = document.getElementById("bar-q");
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || !field || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    field.focus();
+  });
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[data-part]");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
@@ -161,4 +170,6 @@
     for (const part of root.matches?.("[data-poll]") ? [root, ...parts] : parts) poll(part);
   };
   start(document);
+  // On a phone the way around is wider than the screen: where one is comes into sight.
+  document.querySelector(".nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest", behavior: "instant" });
 })();

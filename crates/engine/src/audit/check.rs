@@ -13,8 +13,69 @@ pub struct Report {
     pub chains: usize,
     /// How many entries.
     pub entries: usize,
-    /// What is wrong, as sentences.
-    pub problems: Vec<String>,
+    /// What is wrong.
+    pub problems: Vec<Flaw>,
+}
+
+/// What is wrong with a chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Flaw {
+    /// Its head is gone.
+    NoHead {
+        /// Whose chain.
+        chain: String,
+    },
+    /// It ends too early, or too late.
+    WrongEnd {
+        /// Whose chain.
+        chain: Chain,
+        /// With which entry.
+        ends: i64,
+        /// With which it should.
+        should: i64,
+    },
+    /// An entry is missing before one.
+    Missing {
+        /// Whose chain.
+        chain: Chain,
+        /// Which entry.
+        number: i64,
+        /// Which one it follows.
+        follows: i64,
+    },
+    /// An entry doesn't follow the one before it.
+    Unchained {
+        /// Whose chain.
+        chain: Chain,
+        /// Which entry.
+        number: i64,
+    },
+    /// An entry is not as it was written.
+    Changed {
+        /// Whose chain.
+        chain: Chain,
+        /// Which entry.
+        number: i64,
+    },
+}
+
+impl Flaw {
+    /// For commands.
+    pub fn in_english(&self) -> String {
+        match self {
+            Self::NoHead { chain } => format!("the head of chain {chain} is gone"),
+            Self::WrongEnd { chain, ends, should } => {
+                format!("chain {chain} ends with entry {ends}, and should with entry {should}")
+            }
+            Self::Missing { chain, number, follows } => {
+                format!("entry {number} of chain {chain} follows entry {follows}: one is missing")
+            }
+            Self::Unchained { chain, number } => {
+                format!("entry {number} of chain {chain} doesn't follow the one before it: one was changed")
+            }
+            Self::Changed { chain, number } => format!("entry {number} of chain {chain} is not as it was written"),
+        }
+    }
 }
 
 impl Report {
@@ -39,7 +100,7 @@ pub fn check(tx: &mut Tx<'_>) -> Result<Report, Error> {
     let orphans = "SELECT DISTINCT e.account_id FROM audit_entries e
                    LEFT JOIN audit_chains c ON c.account_id = e.account_id WHERE c.account_id IS NULL";
     for chain in tx.query(orphans, &[], |row| row.text(0))? {
-        report.problems.push(format!("the head of chain {chain} is gone"));
+        report.problems.push(Flaw::NoHead { chain });
     }
     Ok(report)
 }
@@ -65,20 +126,24 @@ fn check_chain(
         (number, hash) = next;
     }
     if (number, hash.as_str()) != (count, last_hash) {
-        let text = format!("chain {chain} ends with entry {number}, and should with entry {count}");
-        report.problems.push(text);
+        report.problems.push(Flaw::WrongEnd {
+            chain,
+            ends: number,
+            should: count,
+        });
     }
     Ok(())
 }
 
 /// What is wrong with an entry, given the number and hash of the one before it.
-fn problem(entry: &Entry, before: i64, hash: &str) -> Option<String> {
-    let named = format!("entry {} of chain {}", entry.number, entry.chain);
-    if entry.number != before + 1 {
-        return Some(format!("{named} follows entry {before}: one is missing"));
+fn problem(entry: &Entry, before: i64, hash: &str) -> Option<Flaw> {
+    let (chain, number) = (entry.chain, entry.number);
+    if number != before + 1 {
+        let follows = before;
+        return Some(Flaw::Missing { chain, number, follows });
     }
     if entry.previous_hash != hash {
-        return Some(format!("{named} doesn't follow the one before it: one was changed"));
+        return Some(Flaw::Unchained { chain, number });
     }
-    (entry.hash != entry.computed_hash()).then(|| format!("{named} is not as it was written"))
+    (entry.hash != entry.computed_hash()).then_some(Flaw::Changed { chain, number })
 }

@@ -7,7 +7,7 @@ mod check;
 
 use std::{fmt, str::FromStr};
 
-pub use check::{Report, check};
+pub use check::{Flaw, Report, check};
 use model::{AccountId, KeyId, Timestamp};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};

@@ -14,6 +14,9 @@ pub use store::{CaseFilter, count_open, find, list, list_page, open_subjects};
 
 use crate::{Context, Error, db::Tx};
 
+/// Who closes a case when the difference is gone.
+pub const ITSELF: &str = "recarga";
+
 /// What kind of thing a case is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum CaseKind {
@@ -165,7 +168,7 @@ pub fn close(tx: &mut Tx<'_>, id: CaseId, closed: &Closed) -> Result<Case, Close
 pub(crate) fn close_by_itself(tx: &mut Tx<'_>, id: CaseId, resolution: &str, now: Timestamp) -> Result<bool, Error> {
     let closed = Closed {
         at: now,
-        by: "recarga".to_owned(),
+        by: ITSELF.to_owned(),
         resolution: resolution.to_owned(),
     };
     store::close(tx, id, &closed)

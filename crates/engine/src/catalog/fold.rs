@@ -1,7 +1,7 @@
 //! Words as they are searched: lower case, without accents.
 
 /// Writes a text as words of plain letters and digits, one space between two.
-pub(super) fn fold(text: &str) -> String {
+pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for letter in text.chars().flat_map(char::to_lowercase) {
         match plain(letter) {

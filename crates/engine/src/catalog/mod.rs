@@ -32,6 +32,7 @@ pub use check::ImportError;
 pub use choice::{Choice, ChooseError, Offered, Wanted};
 pub use default::{SANDBOX, Seeded, seed_default};
 pub use file::{CatalogFile, OfferRecord, OperatorRecord, PackageRecord, ProductRecord, RangeRecord};
+pub use fold::fold;
 pub use list::{ProductFilter, ProductPage, TestProducts};
 pub use off_sale::{OffSale, WhyOff, off_sale};
 pub use price::{BelowCost, Cost, PriceError, PriceTerms, UnknownBelowCost};

@@ -1,6 +1,6 @@
 //! What a product could be delivered by and is not, and why: for those who run Recarga. A snapshot leaves it out.
 
-use model::{Offer, ProductId, SupplierName, Terms, Timestamp};
+use model::{Money, Offer, ProductId, SupplierName, Terms, Timestamp};
 
 use super::file::OfferRecord;
 use crate::{
@@ -27,7 +27,10 @@ pub struct OffSale {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WhyOff {
     /// Nothing is sold from the supplier: our money there is too low.
-    Stopped(String),
+    Stopped {
+        /// What the float was then.
+        float: Money,
+    },
     /// The supplier lists it no more.
     Gone,
 }
@@ -48,7 +51,9 @@ pub fn off_sale(tx: &mut Tx<'_>, product: &ProductId) -> Result<Vec<OffSale>, Er
                 Terms::Fixed { value, .. } => Some(value),
                 Terms::Ranged { .. } => None,
             },
-            why: WhyOff::Stopped(row.text(3)?),
+            why: WhyOff::Stopped {
+                float: Money::try_from(row.text(3)?).map_err(Error::corrupt)?,
+            },
             since: row.time(4)?,
         })
     })?;

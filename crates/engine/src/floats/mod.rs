@@ -10,6 +10,7 @@ mod store;
 use std::time::Duration;
 
 use model::{Currency, Money, SupplierName, Timestamp};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub use forecast::Burn;
@@ -53,11 +54,31 @@ pub struct Watched {
     /// What it has lost lately.
     pub burn: Option<Burn>,
     /// Whether it is low.
-    pub low: Option<String>,
+    pub low: Option<WhyLow>,
     /// Whether the supplier is not sold from.
     pub stopped: bool,
     /// What has changed with it.
     pub turns: Vec<Turn>,
+}
+
+/// Why a float is low: kept with its case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WhyLow {
+    /// It is at its threshold or below.
+    AtOrBelow {
+        /// What there is.
+        float: Money,
+        /// The threshold.
+        low: Money,
+    },
+    /// It is used up soon if it goes on like this.
+    SoonUsedUp {
+        /// What there is.
+        float: Money,
+        /// It lasts so long.
+        hours: u64,
+    },
 }
 
 /// What changed with a float.
@@ -161,20 +182,28 @@ pub fn burn(
     ))
 }
 
-fn why_low(float: Money, burn: Option<Burn>, thresholds: Option<Thresholds>, policy: FloatPolicy) -> Option<String> {
+fn why_low(float: Money, burn: Option<Burn>, thresholds: Option<Thresholds>, policy: FloatPolicy) -> Option<WhyLow> {
     let low = thresholds
         .and_then(|set| set.low)
         .filter(|low| float.minor() <= low.minor());
     if let Some(low) = low {
-        return Some(format!("{float} is at or below {low}"));
+        return Some(WhyLow::AtOrBelow { float, low });
     }
     let left = burn
         .and_then(|burn| burn.lasts(float))
         .filter(|left| *left <= policy.warn_within)?;
-    Some(format!(
-        "{float} lasts for {} hours more as it was used lately",
-        left.as_secs() / 3_600
-    ))
+    let hours = left.as_secs() / 3_600;
+    Some(WhyLow::SoonUsedUp { float, hours })
+}
+
+impl WhyLow {
+    /// For commands and logs.
+    pub fn in_english(&self) -> String {
+        match self {
+            Self::AtOrBelow { float, low } => format!("{float} is at or below {low}"),
+            Self::SoonUsedUp { float, hours } => format!("{float} lasts for {hours} hours more as it was used lately"),
+        }
+    }
 }
 
 /// Opens a case when a float becomes low, and closes it when it no longer is.
@@ -198,7 +227,7 @@ fn tell(
                 supplier: supplier.clone(),
                 subject: format!("since {now}"),
                 day: None,
-                facts: json!({ "float": watched.float, "why": why }),
+                facts: json!({ "float": watched.float, "why": why.in_english(), "low": why }),
             };
             cases::open(tx, context, &found, now)?;
             watched.turns.push(Turn::Low);

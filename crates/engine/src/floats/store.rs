@@ -38,8 +38,8 @@ pub struct Stop {
     pub supplier: SupplierName,
     /// Since when.
     pub since: Timestamp,
-    /// Why.
-    pub why: String,
+    /// What the float was then.
+    pub float: Money,
 }
 
 fn sample(row: &Row<'_>) -> Result<Sample, Error> {
@@ -152,7 +152,7 @@ pub fn stops(tx: &mut Tx<'_>) -> Result<Vec<Stop>, Error> {
         Ok(Stop {
             supplier: row.parse(0)?,
             since: row.time(1)?,
-            why: row.text(2)?,
+            float: Money::try_from(row.text(2)?).map_err(Error::corrupt)?,
         })
     })
 }
@@ -167,8 +167,10 @@ pub(super) fn set_stopped(
     let (changed, turn) = if let Some(float) = stopped {
         let sql =
             "INSERT INTO supplier_stops (supplier, since, why) VALUES (?1, ?2, ?3) ON CONFLICT (supplier) DO NOTHING";
-        let why = format!("its float is {float}");
-        (tx.execute(sql, &values![supplier, now, why])?, Turn::Stopped)
+        (
+            tx.execute(sql, &values![supplier, now, float.to_string()])?,
+            Turn::Stopped,
+        )
     } else {
         let sql = "DELETE FROM supplier_stops WHERE supplier = ?1";
         (tx.execute(sql, &values![supplier])?, Turn::Resumed)

@@ -61,8 +61,11 @@ pub enum Fault {
     #[error(transparent)]
     Choice(#[from] ChooseError),
     /// Not a number that can be topped up.
-    #[error("{0}")]
-    InvalidPhoneNumber(String),
+    #[error(transparent)]
+    InvalidPhoneNumber(LookupError),
+    /// A number that belongs to nobody.
+    #[error("a number reserved for fiction: only the sandbox supplier tops it up")]
+    FictionalNumber,
     /// The number and the product do not go together.
     #[error("{0}")]
     UnsupportedOperator(String),
@@ -176,7 +179,7 @@ impl Market<'_> {
             Err(error @ LookupError::UnsupportedOperator { .. }) if !product.test => {
                 return Err(Fault::UnsupportedOperator(error.to_string()));
             }
-            Err(error) => return Err(Fault::InvalidPhoneNumber(error.to_string())),
+            Err(error) => return Err(Fault::InvalidPhoneNumber(error)),
         };
         if !Lookup::fits(product, &recognised) {
             let text = format!(
@@ -200,8 +203,7 @@ impl Market<'_> {
                 .any(|cost| cost.supplier.as_str() == SANDBOX)
         };
         if recognised.fictional && !sandboxed() {
-            let text = "a number reserved for fiction: only the sandbox supplier tops it up".to_owned();
-            return Err(Fault::InvalidPhoneNumber(text));
+            return Err(Fault::FictionalNumber);
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use model::{AccountId, AttemptId, AttemptRef, Money, Outcome, PhoneNumber, SupplierName, Timestamp};
 
-use super::{Order, OrderKey, store::json};
+use super::{Ground, Order, OrderKey, store::json};
 use crate::{
     Error,
     db::{Asked, Insert, Lock, Row, Select, Tx, Update, int, text, values},
@@ -38,8 +38,8 @@ pub struct Attempt {
     pub answered_at: Option<Timestamp>,
     /// Why this supplier was chosen, where there was a choice.
     pub choice: Option<Choice>,
-    /// The evidence that ended it, in words: what came after rests on it.
-    pub rule: Option<String>,
+    /// The evidence that ended it: what came after rests on it.
+    pub rule: Option<Ground>,
 }
 
 impl Attempt {
@@ -83,7 +83,7 @@ fn read_attempt(row: &Row<'_>) -> Result<Attempt, Error> {
         outcome: row.json_opt(11)?,
         answered_at: row.time_opt(12)?,
         choice: row.json_opt(13)?,
-        rule: row.text_opt(14)?,
+        rule: row.json_opt(14)?,
     })
 }
 
@@ -174,7 +174,7 @@ pub(super) fn update(tx: &mut Tx<'_>, attempts: &[Attempt]) -> Result<(), Error>
             attempt.supplier_reference.as_ref(),
             json(attempt.outcome.as_ref()),
             attempt.answered_at,
-            attempt.rule.as_ref(),
+            json(attempt.rule.as_ref()),
         ]
     };
     tx.update_many(&ANSWERED, &attempts.iter().map(row).collect::<Vec<_>>())?;

@@ -17,7 +17,7 @@ use crate::{
     accounts::Directory,
     catalog::Snapshot,
     db::{Command, Tx},
-    routing::{Choice, Conditions, NoRoute, Route},
+    routing::{Choice, Conditions, NoRoute, Obstacle, Route},
 };
 
 /// Asks to work on an order.
@@ -202,7 +202,7 @@ impl Begin {
     }
 
     /// Leaves the order until a supplier may be used for it.
-    fn wait(&self, changes: &mut Changes, until: Timestamp, why: String) -> Result<Decided, Error> {
+    fn wait(&self, changes: &mut Changes, until: Timestamp, why: Obstacle) -> Result<Decided, Error> {
         let now = self.now.as_micros();
         changes.advance(self.key, |order| {
             let since_us = order.held_up.as_ref().map_or(now, |held_up| held_up.since_us);
@@ -286,7 +286,7 @@ fn unsold(reason: NoRoute) -> Rejection {
     Rejection {
         fault: Fault::Supplier,
         elsewhere: Elsewhere::MustNot,
-        code: "no_route".to_owned(),
+        code: reason.code().to_owned(),
         message: reason.to_string(),
         again_after_s: None,
     }

@@ -6,7 +6,7 @@ use std::{fmt, str::FromStr};
 use model::{Elsewhere, Fault, Receipt, Rejection, Timestamp};
 
 use super::{
-    Answered, Decision, Order, OrderKey, OrderStatus, Proposal, attempts,
+    Answered, Decision, Ground, Order, OrderKey, OrderStatus, Proposal, attempts,
     ending::Changes,
     hint::SPACED_BY,
     proposals::{self, proposals},
@@ -274,9 +274,10 @@ fn carry_out(
         .ok_or_else(|| Error::corrupt("an open attempt never written"))?;
     let Decision { why, by, at_us, .. } = &decision;
     let (why, at) = (why.clone(), Timestamp::from_micros(*at_us));
-    attempt.rule = Some(match &decision.confirmed_by {
-        Some(second) => format!("the word of {by}, confirmed by {second}: {why}"),
-        None => format!("the word of {by}: {why}"),
+    attempt.rule = Some(Ground::Word {
+        by: by.clone(),
+        confirmed_by: decision.confirmed_by.clone(),
+        why: why.clone(),
     });
     changes.advance(key, |order| {
         order.decision = Some(decision);

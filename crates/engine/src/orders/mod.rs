@@ -16,6 +16,7 @@ mod due;
 mod ending;
 mod everywhere;
 mod give_back;
+mod ground;
 mod hint;
 mod judge;
 mod list;
@@ -36,6 +37,7 @@ pub use decide::{Consent, DecideError, Proposed, Verdict, Word, ask_now, consent
 pub use due::{OpenOrders, count_open, due, stuck};
 pub use everywhere::{Search, newest, search};
 pub use give_back::give_back;
+pub use ground::Ground;
 pub use hint::{Hinted, hint};
 pub(crate) use list::of_ids;
 pub use list::{OrderFilter, find, list};
@@ -48,7 +50,7 @@ pub use state::{InvalidTransition, OrderStatus};
 pub use store::{find_any, find_invoice};
 pub(crate) use store::{insert, of_invoices, update};
 
-use crate::ledger::OrderMoney;
+use crate::{ledger::OrderMoney, routing::Obstacle};
 
 /// One phone, one product.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +99,7 @@ pub struct HeldUp {
     /// Since when, in microseconds since 1970.
     pub since_us: i64,
     /// What bars the supplier that may be used soonest.
-    pub why: String,
+    pub why: Obstacle,
 }
 
 /// A person's decision on an order whose outcome nobody knew.

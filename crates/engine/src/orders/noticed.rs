@@ -4,7 +4,7 @@
 use model::{Outcome, Receipt};
 use serde_json::{Value, json};
 
-use super::{Attempt, Order, Resolve, Resolved, ending::cost_of, shortfall};
+use super::{Attempt, Ground, Order, Resolve, Resolved, ending::cost_of, shortfall};
 use crate::cases::{CaseKind, Found};
 
 /// What an answer that was written is remarkable for.
@@ -18,7 +18,10 @@ pub(super) fn about(
     };
     let found = |kind, more| found(kind, (order, attempt, receipt), more);
     match resolved {
-        Resolved::DeliveredLate => Some(found(CaseKind::DeliveredLate, ("refused_by", json!(attempt.rule)))),
+        Resolved::DeliveredLate => Some(found(
+            CaseKind::DeliveredLate,
+            ("refused_by", json!(attempt.rule.as_ref().map(Ground::in_english))),
+        )),
         Resolved::Delivered => {
             let tolerance = resolve.context.settings.delivered_tolerance_bps;
             let missing = shortfall(order.amount()?, receipt, tolerance)?;

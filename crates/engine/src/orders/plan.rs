@@ -10,7 +10,7 @@ use crate::{
     Error,
     catalog::BelowCost,
     db::Tx,
-    routing::{Bar, Candidate, Choice, Chosen, Claim, NoRoute, Pauses, Route, Wanted, choose, rank},
+    routing::{Bar, Candidate, Choice, Chosen, Claim, NoRoute, Obstacle, Pauses, Route, Wanted, choose, rank},
 };
 
 /// A worker that was outrun for a number looks for another supplier this soon.
@@ -23,7 +23,7 @@ pub(super) enum Plan {
     /// To this supplier.
     Go { route: Route, choice: Option<Choice> },
     /// Nowhere yet.
-    Wait { until: Timestamp, why: String },
+    Wait { until: Timestamp, why: Obstacle },
     /// Nowhere.
     Never(NoRoute),
 }
@@ -70,7 +70,7 @@ pub(super) fn plan(
     for attempt in pauses.write(tx, now)? {
         let outrun = Plan::Wait {
             until: now + OUTRUN_PAUSE,
-            why: "another order for this number was first".to_owned(),
+            why: Obstacle::NumberTaken,
         };
         if let Some(key) = attempts.get(&attempt) {
             plans.insert(*key, outrun);
@@ -163,7 +163,7 @@ impl Ranked<'_> {
             },
             None => Plan::Wait {
                 until: self.begin.now + FORGOTTEN_PAUSE,
-                why: "the database was restored, and no supplier can be asked".to_owned(),
+                why: Obstacle::Restored,
             },
         }
     }
@@ -199,7 +199,7 @@ impl Ranked<'_> {
         }
     }
 
-    fn wait(&self, until: Timestamp, why: String) -> Plan {
+    fn wait(&self, until: Timestamp, why: Obstacle) -> Plan {
         let now = self.begin.now;
         let since = self
             .order

@@ -12,7 +12,7 @@ use std::{
 use model::{Absence, AccountId, Cause, Exchange, Outcome, PhoneNumber, Rejection, SupplierName, Timestamp};
 
 use super::{
-    Attempt, AttemptCall, OrderKey, Recipe, attempts,
+    Attempt, AttemptCall, Ground, OrderKey, Recipe, attempts,
     calls::{self, place},
     ending::Changes,
     judge::{Judgement, judge},
@@ -166,11 +166,9 @@ impl Resolve {
         }
         match judgement {
             Judgement::Deliver(receipt) => {
-                attempt.rule = attempt.rule.take().map(|before| {
-                    format!(
-                        "{} says after all that it was delivered; before: {before}",
-                        attempt.supplier
-                    )
+                attempt.rule = attempt.rule.take().map(|before| Ground::AfterAll {
+                    supplier: attempt.supplier.to_string(),
+                    before: Box::new(before),
                 });
                 changes.deliver(self.key, attempt, receipt)?;
                 Ok(Resolved::Delivered)
@@ -265,22 +263,23 @@ impl Resolve {
         Some(((attempt.supplier.clone(), number), claim))
     }
 
-    /// The evidence that ended the attempt, in words: the supplier's own, or its repeated "no record".
-    fn rule(&self, attempt: &Attempt) -> String {
-        let said = match &self.outcome {
-            Outcome::Rejected(rejection) => format!("{} refused it: {}", attempt.supplier, rejection.code),
-            Outcome::Reversed { .. } => format!("{} took it back", attempt.supplier),
-            _ => format!(
-                "{} had no record of it {} times in a row, asked {} s after the submission and when no call could \
-                 execute any more",
-                attempt.supplier,
-                attempt.absences,
-                self.called_at.since(attempt.submitted_at).as_secs()
-            ),
-        };
-        match self.exchanges.last().and_then(|exchange| exchange.rule.as_ref()) {
-            Some(rule) => format!("{said} ({rule})"),
-            None => said,
+    /// The evidence that ended the attempt: the supplier's own word, or its repeated "no record".
+    fn rule(&self, attempt: &Attempt) -> Ground {
+        let supplier = attempt.supplier.to_string();
+        let line = self.exchanges.last().and_then(|exchange| exchange.rule.clone());
+        match &self.outcome {
+            Outcome::Rejected(rejection) => Ground::Refused {
+                supplier,
+                code: rejection.code.clone(),
+                line,
+            },
+            Outcome::Reversed { .. } => Ground::TakenBack { supplier, line },
+            _ => Ground::NoRecord {
+                supplier,
+                times: attempt.absences,
+                after_s: self.called_at.since(attempt.submitted_at).as_secs(),
+                line,
+            },
         }
     }
 

@@ -1,11 +1,11 @@
 //! An offer that was considered for an order, and what is kept of the choice.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
-use model::{Money, Sku, SupplierName, Timestamp};
+use model::{Money, Sku, SupplierName};
 use serde::{Deserialize, Serialize};
 
-use super::{LOOK_AGAIN, PROBES_PAUSE, Score};
+use super::{Bar, Note, Score};
 
 /// A supplier and what it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,57 +37,6 @@ pub struct Candidate {
     pub bar: Option<Bar>,
 }
 
-/// Why an offer isn't used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Bar {
-    /// It costs more than the order's price.
-    BelowCost,
-    /// A rule keeps its supplier away.
-    Excluded(String),
-    /// Its supplier can't be called: it is not in the settings.
-    NotConfigured,
-    /// A person has decided not to use its supplier for now.
-    ForcedOpen(String),
-    /// Its supplier has just failed too often.
-    Broken {
-        /// Until when it isn't asked.
-        until: Timestamp,
-    },
-    /// Others are finding out already whether its supplier works again.
-    ProbesOut,
-    /// Its supplier wants the number to be left alone.
-    Paused {
-        /// Until when.
-        until: Timestamp,
-    },
-}
-
-impl Bar {
-    /// When it may be gone; none if time doesn't help.
-    pub(super) fn until(&self, now: Timestamp) -> Option<Timestamp> {
-        match self {
-            Self::BelowCost | Self::Excluded(_) | Self::NotConfigured => None,
-            Self::ForcedOpen(_) => Some(now + LOOK_AGAIN),
-            Self::ProbesOut => Some(now + PROBES_PAUSE),
-            Self::Broken { until } | Self::Paused { until } => Some(*until),
-        }
-    }
-}
-
-impl fmt::Display for Bar {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BelowCost => f.write_str("costs more than the price"),
-            Self::Excluded(why) => write!(f, "excluded by a rule: {why}"),
-            Self::NotConfigured => f.write_str("is not in the settings"),
-            Self::ForcedOpen(why) => write!(f, "is not used for now: {why}"),
-            Self::Broken { until } => write!(f, "has failed too often and isn't asked until {until}"),
-            Self::ProbesOut => f.write_str("is being tried out again by other orders"),
-            Self::Paused { until } => write!(f, "wants this number to be left alone until {until}"),
-        }
-    }
-}
-
 impl Candidate {
     /// The smaller, the better.
     pub(super) fn rank(&self) -> impl Ord + '_ {
@@ -104,21 +53,16 @@ impl Candidate {
 
     /// What is kept of it.
     fn considered(&self, now_barred: Option<&Bar>) -> Considered {
-        let mut says = vec![self.score.to_string()];
-        says.extend(
-            self.preference
-                .map(|place| format!("a rule puts it in place {}", place + 1)),
-        );
-        says.extend(self.drawn.then(|| "its turn by the rule's weights".to_owned()));
-        if self.refused > 0 {
-            says.push(format!("has refused this order {} times", self.refused));
-        }
-        says.extend(self.bar.as_ref().or(now_barred).map(ToString::to_string));
+        let mut says = vec![Note::Score(self.score)];
+        says.extend(self.preference.map(|place| Note::Place(place + 1)));
+        says.extend(self.drawn.then_some(Note::Turn));
+        says.extend((self.refused > 0).then_some(Note::Refused(self.refused)));
+        says.extend(self.bar.as_ref().or(now_barred).cloned().map(Note::Barred));
         Considered {
             supplier: self.route.supplier.to_string(),
             cost: self.route.cost,
             score_bps: self.score.total_bps(),
-            says: says.join("; "),
+            says,
         }
     }
 }
@@ -141,8 +85,16 @@ pub struct Considered {
     pub cost: Money,
     /// Its score: all that it costs, in basis points of the order's price.
     pub score_bps: i64,
-    /// What the score is made of and what else decided, in words.
-    pub says: String,
+    /// What the score is made of and what else decided.
+    pub says: Vec<Note>,
+}
+
+impl Considered {
+    /// What was weighed, for commands.
+    pub fn in_english(&self) -> String {
+        let says: Vec<_> = self.says.iter().map(Note::in_english).collect();
+        says.join("; ")
+    }
 }
 
 /// So many offers of a choice are kept at most.

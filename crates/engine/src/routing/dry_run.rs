@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::{Money, OrderId, SupplierName};
 
-use super::{Conditions, Wanted, choose, in_currency_of_price, rank};
+use super::{Conditions, Note, Wanted, choose, in_currency_of_price, rank};
 use crate::{
     Error,
     catalog::{BelowCost, Snapshot},
@@ -38,8 +38,8 @@ pub struct Moved {
     pub cost: Money,
     /// What it would have cost.
     pub would_cost: Money,
-    /// Why, in words.
-    pub why: String,
+    /// Why.
+    pub why: Note,
 }
 
 impl DryRun {
@@ -106,12 +106,12 @@ pub fn dry_run(catalog: &Snapshot, conditions: &Conditions, past: &[(Order, Atte
 }
 
 impl super::Candidate {
-    /// Why it comes first, in words.
-    fn reason(&self) -> String {
+    /// Why it comes first.
+    const fn reason(&self) -> Note {
         match (self.preference, self.drawn) {
-            (Some(place), _) => format!("a rule puts it in place {}", place + 1),
-            (None, true) => "its turn by the rule's weights".to_owned(),
-            (None, false) => self.score.to_string(),
+            (Some(place), _) => Note::Place(place + 1),
+            (None, true) => Note::Turn,
+            (None, false) => Note::Score(self.score),
         }
     }
 }

@@ -7,6 +7,7 @@
 
 mod candidate;
 mod dry_run;
+mod notes;
 mod pauses;
 mod rules;
 mod score;
@@ -21,11 +22,12 @@ use std::{
 
 use model::{Money, OperatorId, OrderId, Outcome, Product, Rounding, SupplierName, Timestamp};
 
-pub use candidate::{Bar, Candidate, Choice, Considered, Route};
+pub use candidate::{Candidate, Choice, Considered, Route};
 pub use dry_run::{DryRun, Moved, dry_run, past};
+pub use notes::{Bar, Note, Obstacle};
 pub(crate) use pauses::{Claim, Pauses, pause_after_refusal};
 pub use pauses::{forget as forget_pauses, paced};
-pub use rules::{Exclusion, Preference, RuleProblem, RuleSet, Scope, Split, Subject, SupplierRule, Weights};
+pub use rules::{Exclusion, Preference, RuleFault, RuleProblem, RuleSet, Scope, Split, Subject, SupplierRule, Weights};
 pub use score::Score;
 pub use trial::{Trial, would_go};
 pub use versions::{ActivateError, RuleVersion, activate, active, history, latest, rollback, version};
@@ -78,6 +80,18 @@ pub enum NoRoute {
     WaitedTooLong,
 }
 
+impl NoRoute {
+    /// The word that stands for it where an order keeps why it failed.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NotSold => "not_sold",
+            Self::BelowCost => "below_cost",
+            Self::NotAllowed => "not_allowed",
+            Self::WaitedTooLong => "waited_too_long",
+        }
+    }
+}
+
 /// What becomes of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chosen<'a> {
@@ -87,8 +101,8 @@ pub enum Chosen<'a> {
     Wait {
         /// Until when.
         until: Timestamp,
-        /// Why, in words.
-        why: String,
+        /// Why.
+        why: Obstacle,
     },
     /// Nobody.
     Never(NoRoute),
@@ -163,7 +177,7 @@ pub fn rank(catalog: &Snapshot, conditions: &Conditions, wanted: Wanted<'_>) -> 
 
 /// Takes the first offer that may be used now; `bars` says what else bars one, such as a pause.
 pub fn choose(candidates: &[Candidate], mut bars: impl FnMut(&Candidate) -> Option<Bar>, now: Timestamp) -> Chosen<'_> {
-    let mut soonest: Option<(Timestamp, String)> = None;
+    let mut soonest: Option<(Timestamp, Obstacle)> = None;
     let (mut dear, mut barred) = (false, false);
     for candidate in candidates {
         let Some(bar) = candidate.bar.clone().or_else(|| bars(candidate)) else {
@@ -174,7 +188,7 @@ pub fn choose(candidates: &[Candidate], mut bars: impl FnMut(&Candidate) -> Opti
         if let Some(until) = bar.until(now)
             && soonest.as_ref().is_none_or(|(other, _)| until < *other)
         {
-            soonest = Some((until, format!("{}: {bar}", candidate.route.supplier)));
+            soonest = Some((until, Obstacle::of(&candidate.route.supplier, bar)));
         }
     }
     match soonest {

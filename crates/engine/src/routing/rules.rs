@@ -13,8 +13,10 @@ use crate::{
 };
 
 mod check;
+mod fault;
 
 pub use check::RuleProblem;
+pub use fault::RuleFault;
 
 /// A rule set. The document has these names; whatever it leaves out is as if nobody had decided.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,9 +1,8 @@
 //! What an offer costs all in all: its cost, and what failing and slowness cost us in patience. In
 //! whole numbers, so that the same inputs always make the same choice.
 
-use std::fmt;
-
 use model::Money;
+use serde::{Deserialize, Serialize};
 
 use super::Weights;
 use crate::health::Standing;
@@ -14,7 +13,7 @@ const PRIOR_BPS: i64 = 9_500;
 const PRIOR_RESULTS: i64 = 10;
 
 /// What an offer costs all in all, in basis points of the order's price. The least is the best.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Score {
     /// What it costs, in the currency of the price.
     pub cost: Money,
@@ -24,9 +23,12 @@ pub struct Score {
     pub failures_bps: i64,
     /// What its slowness adds.
     pub slowness_bps: i64,
-    results: u32,
-    delivered_bps: Option<u32>,
-    median_ms: Option<u32>,
+    /// So many results its supplier has had lately, …
+    pub results: u32,
+    /// … this share of them deliveries, …
+    pub delivered_bps: Option<u32>,
+    /// … half of them within so long.
+    pub median_ms: Option<u32>,
 }
 
 impl Score {
@@ -57,24 +59,23 @@ impl Score {
             .saturating_add(self.failures_bps)
             .saturating_add(self.slowness_bps)
     }
+
+    /// For commands.
+    pub fn in_english(&self) -> String {
+        let cost = format!("costs {} ({} of the price)", self.cost, percent(self.cost_bps));
+        let delivered = match self.delivered_bps {
+            Some(bps) => format!("{} of {} delivered", percent(bps.into()), self.results),
+            None => "not heard of lately".to_owned(),
+        };
+        let slow = self.median_ms.map_or_else(String::new, |ms| {
+            format!(", half within {ms} ms (+{})", percent(self.slowness_bps))
+        });
+        let (failures, total) = (percent(self.failures_bps), percent(self.total_bps()));
+        format!("{cost}, {delivered} (+{failures}){slow}: {total}")
+    }
 }
 
 /// Basis points as a percentage.
 fn percent(bps: i64) -> String {
     format!("{}.{:02} %", bps / 100, bps % 100)
-}
-
-impl fmt::Display for Score {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "costs {} ({} of the price)", self.cost, percent(self.cost_bps))?;
-        match self.delivered_bps {
-            Some(bps) => write!(f, ", {} of {} delivered", percent(bps.into()), self.results)?,
-            None => f.write_str(", not heard of lately")?,
-        }
-        write!(f, " (+{})", percent(self.failures_bps))?;
-        if let Some(ms) = self.median_ms {
-            write!(f, ", half within {ms} ms (+{})", percent(self.slowness_bps))?;
-        }
-        write!(f, ": {}", percent(self.total_bps()))
-    }
 }

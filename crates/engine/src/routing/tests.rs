@@ -138,7 +138,7 @@ fn what_only_time_bars_waits_and_the_rest_fails() {
         let candidates = ranked(conditions, &order(1));
         match choose(&candidates, |_| None, now()) {
             Chosen::Go(candidate) => candidate.route.supplier.to_string(),
-            Chosen::Wait { why, .. } => why,
+            Chosen::Wait { why, .. } => why.in_english(),
             Chosen::Never(reason) => reason.to_string(),
         }
     };
@@ -214,7 +214,13 @@ fn what_is_wrong_with_rules_is_named() {
     .unwrap();
     let suppliers = [name("ding"), name("dtone")].into_iter().collect();
     let problems = rules.problems(&catalog(), &suppliers);
-    insta::assert_snapshot!(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+    insta::assert_snapshot!(
+        problems
+            .iter()
+            .map(RuleProblem::in_english)
+            .collect::<Vec<_>>()
+            .join("\n")
+    );
 }
 
 #[test]

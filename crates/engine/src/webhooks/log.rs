@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use model::{AccountId, DeliveryId, EventId, Ids, InvoiceId, Timestamp};
 
-use super::store::NEW_DELIVERY;
+use super::{Silence, store::NEW_DELIVERY};
 use crate::{
     Error,
     db::{Lock, Row, Select, Tx, text, values},
@@ -48,7 +48,7 @@ pub struct Try {
     /// What the receiver said.
     pub status_code: Option<u32>,
     /// Why there was no answer.
-    pub error: Option<String>,
+    pub error: Option<Silence>,
 }
 
 const COLUMNS: &str = "d.account_id, d.id, d.event_id, e.kind, e.invoice_id, d.url, d.status, d.tries, d.due_at,
@@ -145,7 +145,7 @@ pub(super) fn read_try(row: &Row<'_>) -> Result<Try, Error> {
         tried_at: row.time(1)?,
         duration_ms: row.int(2)?,
         status_code: row.int_opt(3)?.map(|code| u32::try_from(code).unwrap_or(0)),
-        error: row.text_opt(4)?,
+        error: row.text_opt(4)?.map(Silence::read),
     })
 }
 

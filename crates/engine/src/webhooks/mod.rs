@@ -6,6 +6,7 @@
 
 mod log;
 mod signature;
+mod silence;
 mod store;
 mod test_event;
 mod tried;
@@ -14,6 +15,7 @@ mod troubled;
 pub use log::{Delivery, Try, body, find, last_tries, list, recent, resend, tries};
 use model::{DeliveryId, EventId, Timestamp};
 pub use signature::{SIGNATURE_HEADERS, new_secret, signature_headers, verify};
+pub use silence::Silence;
 pub use store::{Posting, begin};
 pub use test_event::{TEST_EVENT, send_test};
 pub use tried::{Answer, Next, Tried};

@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use model::{AccountId, DeliveryId, Timestamp};
 
+use super::Silence;
 use crate::{
     Context, Error,
     context::pause,
@@ -31,8 +32,8 @@ pub struct Tried {
 pub enum Answer {
     /// An HTTP status.
     Status(u16),
-    /// Nothing that is one; the text says why.
-    NoAnswer(String),
+    /// Nothing that is one.
+    NoAnswer(Silence),
 }
 
 /// What happens to the delivery.
@@ -129,7 +130,10 @@ impl Tried {
     fn row(&self, number: u32) -> [crate::db::Value; 7] {
         let (status, error) = match &self.answer {
             Answer::Status(status) => (Some(u32::from(*status)), None),
-            Answer::NoAnswer(reason) => (None, Some(reason.chars().take(ERROR_CHARS_MAX).collect::<String>())),
+            Answer::NoAnswer(why) => (
+                None,
+                Some(why.in_english().chars().take(ERROR_CHARS_MAX).collect::<String>()),
+            ),
         };
         let took = i64::try_from(self.took.as_millis()).unwrap_or(i64::MAX);
         values![self.account, self.id, number, self.now, took, status, error]

@@ -239,7 +239,7 @@ impl From<DraftError> for ApiError {
             Fault::Choice(ChooseError::InvalidPackageId { .. }) => Code::InvalidPackageId,
             Fault::Choice(ChooseError::InvalidValue { .. }) | Fault::Price(PriceError::TooLarge) => Code::InvalidValue,
             Fault::Choice(ChooseError::OutOfStock { .. }) | Fault::Price(PriceError::NoOffer) => Code::OutOfStock,
-            Fault::InvalidPhoneNumber(_) => Code::InvalidPhoneNumber,
+            Fault::InvalidPhoneNumber(_) | Fault::FictionalNumber => Code::InvalidPhoneNumber,
             Fault::UnsupportedOperator(_) => Code::UnsupportedOperator,
             Fault::TooManyItems => Code::TooManyItems,
             Fault::NoItems | Fault::InvalidAmount(_) => Code::InvalidParam,

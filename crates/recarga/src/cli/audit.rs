@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use engine::{
-    audit::{self, Chain, Entry, Filter},
+    audit::{self, Chain, Entry, Filter, Flaw},
     page::PageRequest,
 };
 use serde::Serialize;
@@ -107,7 +107,8 @@ impl List {
 
 async fn check(desk: &Desk) -> Result<Exit, Failure> {
     let report = desk.read(|tx| Ok(audit::check(tx)?)).await?;
-    let json = serde_json::json!({ "chains": report.chains, "entries": report.entries, "problems": report.problems });
+    let problems: Vec<_> = report.problems.iter().map(Flaw::in_english).collect();
+    let json = serde_json::json!({ "chains": report.chains, "entries": report.entries, "problems": problems });
     desk.output.one(&json, || {
         format!("{} entries in {} chains", report.entries, report.chains)
     });
@@ -115,7 +116,9 @@ async fn check(desk: &Desk) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     if !desk.output.is_json() {
-        report.problems.iter().for_each(|problem| print(problem));
+        for problem in &problems {
+            print(problem);
+        }
     }
     Err(Failure::new("the audit log is not whole: compare it with a backup"))
 }

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use clap::{Args, Subcommand};
 use engine::catalog::mapping::{
-    self, DecidedBy, Mapped, MappedListing, MappingFile, MappingStatus, OperatorMapping, Saying, Standing,
+    self, DecidedBy, Mapped, MappedListing, MappingFile, MappingStatus, OperatorMapping, Reason, Saying, Standing,
 };
 use model::{ListingTerms, OperatorId, ProductId, SupplierName};
 use serde::Serialize;
@@ -131,7 +131,7 @@ impl Printed {
             status: standing.status.as_str(),
             score: standing.score,
             by: standing.decided_by.as_str(),
-            reasons: standing.reasons.clone(),
+            reasons: standing.reasons.iter().map(Reason::in_english).collect(),
             gone: false,
         }
     }

@@ -36,7 +36,7 @@ mod simulate;
 mod supplier_money;
 mod suppliers;
 mod sync;
-mod timeline;
+pub(crate) mod timeline;
 mod topup;
 mod user;
 mod webhooks;
@@ -46,7 +46,7 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 
 use self::{desk::Desk, failure::Exit, output::Output};
-pub(crate) use self::{failure::Failure, orders::story_of, timeline::told};
+pub(crate) use self::{failure::Failure, orders::story_of};
 use crate::config::{Config, ConfigError, Sources, load};
 
 const EXITS: &str = "\

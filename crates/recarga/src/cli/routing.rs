@@ -240,7 +240,10 @@ impl Stock {
         if problems.is_empty() {
             return Ok(());
         }
-        let lines: Vec<_> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
+        let lines: Vec<_> = problems
+            .iter()
+            .map(|problem| format!("\n  {}", problem.in_english()))
+            .collect();
         Err(Failure::new(format!("{what} can't hold:{}", lines.concat())))
     }
 }
@@ -330,7 +333,7 @@ fn print_run(desk: &Desk, run: &DryRun, limit: usize) {
             one.to.to_string(),
             one.cost.to_string(),
             one.would_cost.to_string(),
-            one.why.clone(),
+            one.why.in_english(),
         ]
     };
     if !run.moved.is_empty() {
@@ -359,7 +362,7 @@ impl From<&Moved> for PrintedMove {
             to: one.to.to_string(),
             cost: one.cost.into(),
             would_cost: one.would_cost.into(),
-            why: one.why.clone(),
+            why: one.why.in_english(),
         }
     }
 }

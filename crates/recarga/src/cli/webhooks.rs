@@ -5,7 +5,7 @@ use engine::{
     accounts,
     db::Tx,
     page::PageRequest,
-    webhooks::{self, Delivery, Try},
+    webhooks::{self, Delivery, Silence, Try},
 };
 use model::{AccountId, DeliveryId};
 use serde::Serialize;
@@ -155,7 +155,7 @@ async fn show(desk: &Desk, id: DeliveryId) -> Result<(), Failure> {
         tried_at: one.tried_at.to_string(),
         duration_ms: one.duration_ms,
         status_code: one.status_code,
-        error: one.error.clone(),
+        error: one.error.as_ref().map(Silence::in_english),
     };
     let one = Printed {
         log: Some(tries.iter().map(printed).collect()),
@@ -171,9 +171,10 @@ async fn show(desk: &Desk, id: DeliveryId) -> Result<(), Failure> {
             one.status
         );
         let line = |one: &Try| {
-            let answer = one
-                .status_code
-                .map_or_else(|| or_dash(one.error.as_ref()), |code| code.to_string());
+            let answer = one.status_code.map_or_else(
+                || or_dash(one.error.as_ref().map(Silence::in_english).as_ref()),
+                |code| code.to_string(),
+            );
             format!(
                 "  {}  try {}: {answer} after {} ms",
                 moment(one.tried_at),

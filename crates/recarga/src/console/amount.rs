@@ -9,21 +9,29 @@ use crate::web::Page;
 /// A number with more digits before its point is more than any amount.
 const WHOLE_DIGITS_MAX: usize = 15;
 
+/// Writes a decimal comma as a point, where it can't stand between thousands: `1250,50`, and not `1,250`.
+fn with_point(text: &str) -> String {
+    match text.split_once(',') {
+        Some((_, after)) if (1..=2).contains(&after.len()) && !text.contains('.') => text.replace(',', "."),
+        _ => text.to_owned(),
+    }
+}
+
 /// Reads an amount of a currency, nothing or more. What is wrong is said in the reader's language.
 pub(super) fn read(page: &Page, text: &str, currency: Currency) -> Result<Money, String> {
     let text = text.trim();
     if text.is_empty() {
         return Err(page.t("amount.empty").to_owned());
     }
-    let number = number_of(text, currency).ok_or_else(|| {
-        let (code, name) = (currency.code(), currency.name());
+    let number = number_of(text, currency).map(with_point).ok_or_else(|| {
+        let (code, name) = (currency.code(), page.currency(&currency));
         page.fill("amount.other_currency", &[("currency", &code), ("name", &name)])
     })?;
     let too_large = || {
         let max = page.money(&Money::new(AMOUNT_MAX_MINOR, currency));
         page.fill("amount.too_large", &[("max", &max)])
     };
-    let digits = number.strip_prefix('-').unwrap_or(number);
+    let digits = number.strip_prefix('-').unwrap_or(&number);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() || !plain(whole) || !plain(fraction) || digits.ends_with('.') {
@@ -91,9 +99,11 @@ pub(super) fn typed(amount: Option<Money>) -> String {
 /// Reads a markup in percent, such as `3.5`, as basis points.
 pub(super) fn read_markup(page: &Page, text: &str) -> Result<i64, String> {
     let wrong = || page.t("amount.markup_rule").to_owned();
-    let text = text.trim().trim_end_matches('%').trim_end();
+    let text = with_point(text.trim().trim_end_matches('%').trim_end());
     let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"-.".contains(&byte));
-    let percent = Decimal::from_str_exact(text).ok().filter(|_| plain && text.len() <= 12);
+    let percent = Decimal::from_str_exact(&text)
+        .ok()
+        .filter(|_| plain && text.len() <= 12);
     let bps = percent.ok_or_else(wrong)? * Decimal::ONE_HUNDRED;
     let bps = Some(bps.normalize()).filter(Decimal::is_integer);
     let bps = bps.and_then(|bps| bps.to_i64()).ok_or_else(wrong)?;
@@ -134,6 +144,8 @@ mod tests {
             (" 1250.50 ", 125_050),
             ("usd 0.01", 1),
             ("7.10000 USD", 710),
+            ("1250,50", 125_050),
+            ("7,1 USD", 710),
         ] {
             assert_eq!(read(text, "USD").unwrap().minor(), minor, "{text}");
         }
@@ -160,11 +172,17 @@ mod tests {
 
     #[test]
     fn a_markup_is_a_share_with_two_decimals() {
-        for (text, bps) in [("3.5", 350), ("0", 0), ("-2.25 %", -225), ("1000", 100_000)] {
+        for (text, bps) in [
+            ("3.5", 350),
+            ("0", 0),
+            ("3,5", 350),
+            ("-2.25 %", -225),
+            ("1000", 100_000),
+        ] {
             assert_eq!(read_markup(&page(), text), Ok(bps), "{text}");
         }
         assert_eq!((percent(350), percent(-225)), ("3.5".to_owned(), "-2.25".to_owned()));
-        for wrong in ["", "much", "1.001", "-100", "1000.01", "3,5", "1e2"] {
+        for wrong in ["", "much", "1.001", "-100", "1000.01", "3,500", "1e2"] {
             assert!(read_markup(&page(), wrong).is_err(), "{wrong:?}");
         }
     }

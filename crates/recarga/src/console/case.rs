@@ -10,6 +10,7 @@ use axum::{
 use engine::{
     cases::{self, Case, CaseKind, CloseError, Closed},
     db::Tx,
+    floats::WhyLow,
     orders::AmendError,
     people::Action,
     reconcile::{self, Balance, Remedy, SettleError},
@@ -83,8 +84,17 @@ impl CasePage {
     }
 
     /// Why a float is low.
-    fn why(&self) -> Option<&str> {
-        self.facts()["why"].as_str()
+    fn why(&self) -> Option<String> {
+        let why: WhyLow = serde_json::from_value(self.facts()["low"].clone()).ok()?;
+        Some(self.page.say(&why))
+    }
+
+    /// Whether it closed by itself when the difference was gone.
+    fn closed_by_itself(&self) -> bool {
+        self.case
+            .closed
+            .as_ref()
+            .is_some_and(|closed| closed.by == cases::ITSELF)
     }
 
     /// What our books say, where we know of it.

@@ -6,11 +6,11 @@ use axum::{
     response::Response,
 };
 use engine::{
-    catalog::{ProductFilter, Snapshot, TestProducts},
+    catalog::{ProductFilter, Snapshot, TestProducts, fold},
     page::PageRequest,
     people::Action,
 };
-use model::{Country, Money, Operator, Product, decimal_text};
+use model::{Country, Money, Operator, Product};
 use serde::Deserialize;
 
 use crate::web::{Page, PageError, Shared, SignedIn, html, list};
@@ -60,7 +60,7 @@ pub(super) struct ProductLine {
 }
 
 impl ProductLine {
-    pub(super) fn new(catalog: &Snapshot, product: &Product) -> Self {
+    pub(super) fn new(page: &Page, catalog: &Snapshot, product: &Product) -> Self {
         let mut sellers: Vec<_> = catalog
             .offers(&product.id)
             .iter()
@@ -71,15 +71,15 @@ impl ProductLine {
         let operator = catalog.operator(product.operator.as_str());
         Self {
             operator: operator.map_or_else(|| product.operator.to_string(), |operator| operator.name.clone()),
-            country: catalog.country_name(product.country),
+            country: page.country(product.country, catalog.country_name(product.country)),
             product: product.clone(),
             sellers,
         }
     }
 
     /// `5–100`, `5 · 10 · 25`, or both; of many the first and how many there are.
-    fn values(&self) -> String {
-        let plain = |money: Money| decimal_text(money.major());
+    fn values(&self, page: &Page) -> String {
+        let plain = |money: Money| page.short(&money);
         let range = self
             .product
             .range
@@ -141,10 +141,16 @@ impl Asked {
 }
 
 /// The countries that something is known of, by their names.
-fn countries(catalog: &Snapshot) -> Vec<(String, &'static str)> {
-    let named = |operator: &Operator| (operator.country.to_string(), catalog.country_name(operator.country));
+fn countries(page: &Page, catalog: &Snapshot) -> Vec<(String, &'static str)> {
+    let named = |operator: &Operator| {
+        let country = operator.country;
+        (
+            country.to_string(),
+            page.country(country, catalog.country_name(country)),
+        )
+    };
     let mut countries: Vec<_> = catalog.operators().map(named).collect();
-    countries.sort_by(|one, other| (one.1, &one.0).cmp(&(other.1, &other.0)));
+    countries.sort_by_cached_key(|(code, name)| (fold(name), code.clone()));
     countries.dedup();
     countries
 }
@@ -162,13 +168,14 @@ pub(super) async fn list(
     let (before, end) = (start.saturating_sub(PAGE), start + PAGE);
     let begin = [(start > 0).then_some(before), (end < found.len()).then_some(end)];
     let [previous, next] = list::around(begin, |start| asked.at(start));
+    let page = signed_in.page;
     html(&CatalogPage {
-        page: signed_in.page,
-        countries: countries(&catalog),
+        countries: countries(&page, &catalog),
         total: found.len(),
-        lines: lines.map(|product| ProductLine::new(&catalog, product)).collect(),
+        lines: (lines.map(|product| ProductLine::new(&page, &catalog, product))).collect(),
         previous,
         next,
         asked,
+        page,
     })
 }

@@ -185,6 +185,12 @@ impl MappingPage {
         STATUSES.map(|status| (status.as_str(), status == self.asked.status()))
     }
 
+    /// Why it is taken for that.
+    fn reasons(&self, row: &Row) -> String {
+        let said: Vec<_> = row.standing.reasons.iter().map(|one| self.page.say(one)).collect();
+        said.join("; ")
+    }
+
     /// For how much a listing is.
     fn amount(&self, row: &Row) -> String {
         match &row.terms {

@@ -10,12 +10,12 @@ use engine::{
     orders::{self, Order, OrderStatus, Proposal},
     people::Action,
 };
-use model::{OrderId, Timestamp};
+use model::OrderId;
 
 use super::today::Line;
 use crate::{
     cli::{Failure, story_of},
-    web::{Page, PageError, Shared, SignedIn, html},
+    web::{Page, PageError, Shared, SignedIn, html, said::Step},
 };
 
 #[derive(Template)]
@@ -24,7 +24,7 @@ struct OrderPage {
     page: Page,
     line: Line,
     operator: String,
-    steps: Vec<(Timestamp, String)>,
+    steps: Vec<Step>,
     proposal: Option<Proposal>,
 }
 
@@ -41,6 +41,12 @@ impl OrderPage {
     /// Whether it can be looked at again now.
     fn can_be_asked(&self) -> bool {
         self.is_waiting() || self.order().is_confirming()
+    }
+
+    /// Why it waits, if something holds it up.
+    fn waits(&self) -> Option<String> {
+        let held_up = self.order().held_up.as_ref().filter(|_| self.order().is_held_up())?;
+        Some(self.page.say(&held_up.why))
     }
 
     /// Whether no attempt of it is open, so that its money can go back at once.
@@ -68,10 +74,11 @@ pub(super) async fn show(
     let directory = web.app.directory();
     let account = directory.account(story.order.account);
     let open = story.proposals.iter().find(|one| one.is_open());
+    let page = signed_in.page;
     html(&OrderPage {
-        page: signed_in.page,
+        steps: (story.events().into_iter().map(|event| Step::of(&page, event))).collect(),
+        page,
         proposal: open.filter(|_| story.order.is_confirming()).cloned(),
-        steps: story.steps(),
         operator: operator.map_or_else(|| story.order.product_name.clone(), |operator| operator.name.clone()),
         line: Line {
             account: account.map_or_else(|| story.order.account.to_string(), |account| account.name.clone()),

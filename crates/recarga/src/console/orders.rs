@@ -35,6 +35,12 @@ struct OrdersPage {
     lines: Vec<Line>,
 }
 
+impl OrdersPage {
+    fn count(&self) -> u64 {
+        u64::try_from(self.lines.len()).unwrap_or(u64::MAX)
+    }
+}
+
 pub(super) async fn show(
     State(web): State<Shared>,
     signed_in: SignedIn,

@@ -8,13 +8,13 @@ use axum::{
 };
 use engine::{
     accounts::Account,
-    catalog::{self, Choice, OffSale, Snapshot, WhyOff},
+    catalog::{self, Choice, OffSale, PriceError, Snapshot, WhyOff},
     db::Tx,
     invoices::draft,
     people::Action,
-    routing::{self, Candidate, Conditions, Trial},
+    routing::{self, Bar, Candidate, Conditions, Note, Trial},
 };
-use model::{Money, Product, Timestamp, decimal_text};
+use model::{Money, Product, Timestamp};
 use serde::Deserialize;
 
 use super::catalog::ProductLine;
@@ -56,7 +56,7 @@ struct Amount {
     /// Whether it stands for all free amounts.
     is_range: bool,
     /// What the account pays; else why it has no price.
-    price: Result<Money, String>,
+    price: Result<Money, Option<PriceError>>,
     sellers: Vec<Seller>,
 }
 
@@ -68,9 +68,9 @@ struct Seller {
     /// What is left of the price, in its currency.
     margin: Option<Money>,
     /// What the score is made of; nothing without a price.
-    score: String,
+    score: Option<Note>,
     /// Why it isn't used.
-    bar: Option<String>,
+    bar: Option<Bar>,
 }
 
 impl From<&Candidate> for Seller {
@@ -80,23 +80,23 @@ impl From<&Candidate> for Seller {
             sku: candidate.route.sku.to_string(),
             cost: candidate.route.cost,
             margin: None,
-            score: candidate.score.to_string(),
-            bar: candidate.bar.as_ref().map(ToString::to_string),
+            score: Some(Note::Score(candidate.score)),
+            bar: candidate.bar.clone(),
         }
     }
 }
 
 /// Everything that can be bought of a product: its packages, and the smallest of its free amounts for all of them.
-fn choices(product: &Product) -> Vec<(String, bool, Choice)> {
+fn choices(page: &Page, product: &Product) -> Vec<(String, bool, Choice)> {
     let range = product.range.map(|range| {
         let choice = Choice {
             package_value: None,
             value: range.min,
             title: None,
         };
-        let plain = |money: Money| decimal_text(money.major());
+        let plain = |money: Money| page.short(&money);
         (
-            format!("{}–{} {}", plain(range.min), plain(range.max), product.currency),
+            format!("{}–{}\u{a0}{}", plain(range.min), plain(range.max), product.currency),
             true,
             choice,
         )
@@ -107,7 +107,7 @@ fn choices(product: &Product) -> Vec<(String, bool, Choice)> {
             value: package.amount,
             title: package.title.clone(),
         };
-        let plain = || format!("{} {}", decimal_text(package.amount.major()), product.currency);
+        let plain = || format!("{}\u{a0}{}", page.short(&package.amount), product.currency);
         (package.title.clone().unwrap_or_else(plain), false, choice)
     });
     range.into_iter().chain(packages).collect()
@@ -119,21 +119,21 @@ fn sellers(
     (product, choice): (&Product, &Choice),
     account: Option<&Account>,
     now: Timestamp,
-) -> (Result<Money, String>, Vec<Seller>) {
+) -> (Result<Money, Option<PriceError>>, Vec<Seller>) {
     let priced = account.map(|account| (account, catalog.price(product, choice, &draft::terms(account))));
     let (account, price) = match priced {
         Some((account, Ok(price))) => (account, price),
         other => {
-            let why = other.and_then(|(_, price)| price.err()).map(|error| error.to_string());
+            let why = other.and_then(|(_, price)| price.err());
             let costs = catalog.costs(product, choice).into_iter().map(|cost| Seller {
                 supplier: cost.supplier.to_string(),
                 sku: cost.sku.to_string(),
                 cost: cost.cost,
                 margin: None,
-                score: String::new(),
+                score: None,
                 bar: None,
             });
-            return (Err(why.unwrap_or_default()), costs.collect());
+            return (Err(why), costs.collect());
         }
     };
     let trial = Trial {
@@ -182,13 +182,13 @@ pub(super) async fn show(
         }
     };
     html(&ProductPage {
-        amounts: choices(product).into_iter().map(amount).collect(),
+        amounts: choices(&signed_in.page, product).into_iter().map(amount).collect(),
         accounts: accounts
             .iter()
             .map(|one| (one.id.to_string(), one.name.clone()))
             .collect(),
         account: account.cloned(),
-        line: ProductLine::new(&catalog, product),
+        line: ProductLine::new(&signed_in.page, &catalog, product),
         page: signed_in.page,
         off,
     })

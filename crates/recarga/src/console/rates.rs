@@ -67,13 +67,6 @@ struct Row {
     is_old: bool,
 }
 
-impl Row {
-    /// The currency's English name.
-    fn name(&self) -> &str {
-        self.rate.currency.name()
-    }
-}
-
 impl RatesPage {
     /// How many units are worth a dollar, as the language writes it.
     fn units(&self, row: &Row) -> String {
@@ -99,7 +92,9 @@ async fn page(
             rate,
         })
         .filter(|row| {
-            row.rate.currency.code().to_lowercase().contains(&lower) || row.name().to_lowercase().contains(&lower)
+            let currency = &row.rate.currency;
+            let name = signed_in.page.currency(currency).to_lowercase();
+            currency.code().to_lowercase().contains(&lower) || name.contains(&lower)
         })
         .collect();
     rows.sort_by_key(|row| (!row.is_used, row.rate.currency));

@@ -21,7 +21,7 @@ use super::{
     suppliers::{Overview, overviews},
     waiting::{self, Waits},
 };
-use crate::web::{Page, PageError, Shared, SignedIn, html};
+use crate::web::{Page, PageError, Shared, SignedIn, format, html};
 
 /// So many of the newest orders are shown.
 const FEED: u32 = 20;
@@ -112,6 +112,24 @@ fn success(delivered: i64, refunded: i64) -> Option<u64> {
 }
 
 impl TodayPage {
+    /// How many orders ended in a minute of this hour, so far: `0.5`.
+    fn a_minute(&self) -> String {
+        let minutes = self.page.now.as_millis() / 60_000 % 60 + 1;
+        let tenths = self.sums.this_hour * 10 / minutes;
+        let plain = format!("{}.{}", tenths / 10, tenths % 10);
+        self.page
+            .fill("today.a_minute", &[("n", &format::decimal(self.page.language, &plain))])
+    }
+
+    /// How many orders ended in the busiest hour that is drawn.
+    fn highest(&self) -> i64 {
+        self.bars
+            .iter()
+            .map(|bar| bar.delivered + bar.refunded)
+            .max()
+            .unwrap_or(0)
+    }
+
     /// How many orders wait for a person.
     fn stuck(&self) -> u64 {
         self.open.stuck.unsigned_abs()

@@ -10,10 +10,7 @@ use engine::{
 };
 
 use super::today::{Line, named};
-use crate::{
-    cli::told,
-    web::{Page, PageError, Shared, SignedIn, html},
-};
+use crate::web::{Page, PageError, Shared, SignedIn, html};
 
 /// So many are shown; those that are newer come up when these are decided.
 const SHOWN: u32 = 100;
@@ -52,7 +49,7 @@ impl Waits {
 /// What a supplier said of an order's last attempt.
 pub(super) fn said(page: &Page, last: Option<&Attempt>) -> String {
     let outcome = last.and_then(|last| last.outcome.as_ref());
-    outcome.map_or_else(|| page.t("waiting.no_answer").to_owned(), told)
+    outcome.map_or_else(|| page.t("waiting.no_answer").to_owned(), |outcome| page.say(outcome))
 }
 
 /// What is known of an order that needs a person.

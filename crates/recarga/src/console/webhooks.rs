@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use crate::{
     deeds,
-    web::{Fields, Page, PageError, Shared, SignedIn, html, list},
+    web::{Fields, Page, PageError, Shared, SignedIn, deliveries, html, list},
 };
 
 #[derive(Debug, Default, Deserialize)]
@@ -45,10 +45,8 @@ struct Row {
 
 impl Row {
     /// What its last try came to: a status, or why there was none.
-    fn last(&self) -> Option<String> {
-        let last = self.one.last.as_ref()?;
-        let code = last.status_code.map(|code| format!("HTTP {code}"));
-        code.or_else(|| last.error.clone())
+    fn last(&self, page: &Page) -> Option<String> {
+        self.one.last.as_ref().map(|last| deliveries::answer(page, last))
     }
 }
 

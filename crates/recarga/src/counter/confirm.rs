@@ -94,7 +94,7 @@ fn shown(
     refused: Option<Refused>,
 ) -> Result<Response, PageError> {
     let (line, unsold) = match wanted.line(web, &till, None) {
-        Ok(line) => (Some(look(web, &till, line)), None),
+        Ok(line) => (Some(look(web, (&page, &till), line)), None),
         Err(error) => (None, Some(said::draft(&page, &error))),
     };
     let short = line.as_ref().filter(|line| !till.affords(&line.price));
@@ -122,7 +122,7 @@ fn shown(
     Ok((status, html(&shown)?).into_response())
 }
 
-fn look(web: &Shared, till: &Till, line: Line) -> Shown {
+fn look(web: &Shared, (page, till): (&Page, &Till), line: Line) -> Shown {
     let catalog = web.app.catalog();
     let product = catalog.product(line.product.as_str());
     let operator = product.and_then(|product| catalog.operator(product.operator.as_str()));
@@ -135,7 +135,7 @@ fn look(web: &Shared, till: &Till, line: Line) -> Shown {
         number: line.phone_number.to_string(),
         operator: operator.map_or_else(|| line.product_name.clone(), |operator| operator.name.clone()),
         country: line.country,
-        country_name: catalog.country_name(line.country),
+        country_name: page.country(line.country, catalog.country_name(line.country)),
         title: package.and_then(|package| package.title.clone()),
         after: till.balance.checked_sub(line.price).ok(),
         product: line.product_name,

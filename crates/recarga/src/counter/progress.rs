@@ -80,12 +80,13 @@ pub(super) async fn show(
     let catalog = web.app.catalog();
     let product = catalog.product(order.product.as_str());
     let operator = product.and_then(|product| catalog.operator(product.operator.as_str()));
+    let country_name = (signed_in.page).country(order.country, catalog.country_name(order.country));
     html(&ProgressPage {
         till: Till::open(&web, &signed_in).await?,
         page: signed_in.page,
         operator: operator.map_or_else(|| order.product_name.clone(), |operator| operator.name.clone()),
         country: order.country,
-        country_name: catalog.country_name(order.country),
+        country_name,
         stage: Stage::of(&order.status),
         order,
     })

@@ -2,6 +2,7 @@
 
 use engine::{
     LimitExceeded,
+    catalog::{ChooseError, Offered},
     invoices::{
         PlaceError,
         draft::{DraftError, Fault},
@@ -13,6 +14,9 @@ use model::Rejection;
 use numbers::InvalidNumber;
 
 use crate::web::Page;
+
+/// So many packages are named to somebody who wants another one.
+const OFFERED_SHOWN: usize = 10;
 
 /// Why a number can't be topped up.
 pub(super) fn number(page: &Page, error: &LookupError) -> String {
@@ -47,13 +51,34 @@ pub(super) fn draft(page: &Page, error: &DraftError) -> String {
     match &error.fault {
         Fault::PriceChanged { price, .. } => page.fill("wrong.price_changed", &[("price", &page.money(price))]),
         Fault::UnknownProduct(_) => page.t("wrong.product").to_owned(),
-        Fault::Choice(_) | Fault::InvalidAmount(_) | Fault::Price(_) => {
-            page.fill("wrong.amount", &[("why", &error.fault)])
+        Fault::Choice(ChooseError::OutOfStock { .. }) => page.t("wrong.out_of_stock").to_owned(),
+        Fault::Choice(
+            ChooseError::InvalidPackageId { given, offered, .. } | ChooseError::InvalidValue { given, offered, .. },
+        ) => {
+            let has = self::offered(page, offered);
+            page.fill("wrong.not_offered", &[("given", given), ("offered", &has)])
         }
+        Fault::InvalidAmount(_) => page.t("wrong.not_an_amount").to_owned(),
+        Fault::Price(why) => page.fill("wrong.no_price", &[("why", &page.say(why))]),
         Fault::UnsupportedOperator(_) => page.t("wrong.other_operator").to_owned(),
-        Fault::InvalidPhoneNumber(why) => page.fill("wrong.number", &[("why", why)]),
+        Fault::InvalidPhoneNumber(why) => number(page, why),
+        Fault::FictionalNumber => page.t("wrong.fictional").to_owned(),
         Fault::TooManyItems | Fault::NoItems => page.t("wrong.amount_missing").to_owned(),
     }
+}
+
+/// What can be had of a product.
+fn offered(page: &Page, offered: &Offered) -> String {
+    let mut all: Vec<String> = offered.packages.iter().take(OFFERED_SHOWN).cloned().collect();
+    if offered.packages.len() > OFFERED_SHOWN {
+        all.push("…".to_owned());
+    }
+    all.extend(
+        offered
+            .range
+            .map(|range| format!("{}–{}", page.amount(&range.min), page.money(&range.max))),
+    );
+    all.join(", ")
 }
 
 /// What a customer is told of a refusal: what they can do about it.

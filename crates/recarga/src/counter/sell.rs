@@ -129,7 +129,7 @@ pub(super) async fn show(
     };
     html(&SellPage {
         recent: recent(&web, &signed_in.page, &till).await?,
-        homes: till::countries(&catalog, home),
+        homes: till::countries(&signed_in.page, &catalog, home),
         page: signed_in.page,
         till,
         number,
@@ -167,7 +167,7 @@ fn found(
         number: known.number,
         national: web.app.lookup.national(known.number),
         country: known.country,
-        country_name: catalog.country_name(known.country),
+        country_name: page.country(known.country, catalog.country_name(known.country)),
         shelves: shelves.collect(),
         operator,
         others,

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use engine::{
     accounts::{self, Account, AccountStatus},
-    catalog::Snapshot,
+    catalog::{Snapshot, fold},
     db::Tx,
     invoices::draft::Market,
 };
 use model::{Country, Money};
 
-use crate::web::{PageError, SignedIn, Web};
+use crate::web::{Page, PageError, SignedIn, Web};
 
 /// An account as its staff sees it.
 #[derive(Debug, Clone)]
@@ -62,23 +62,23 @@ impl Till {
 pub(crate) struct CountryChoice {
     /// Which.
     pub(crate) country: Country,
-    /// Its English name.
+    /// Its name.
     pub(crate) name: &'static str,
     /// Whether it is chosen.
     pub(crate) chosen: bool,
 }
 
 /// Lists the countries in which something is sold, by name.
-pub(crate) fn countries(catalog: &Snapshot, chosen: Option<Country>) -> Vec<CountryChoice> {
+pub(crate) fn countries(page: &Page, catalog: &Snapshot, chosen: Option<Country>) -> Vec<CountryChoice> {
     let mut all: Vec<_> = catalog.operators().map(|operator| operator.country).collect();
     all.sort_unstable();
     all.dedup();
     let choice = |country| CountryChoice {
         country,
-        name: catalog.country_name(country),
+        name: page.country(country, catalog.country_name(country)),
         chosen: chosen == Some(country),
     };
     let mut choices: Vec<_> = all.into_iter().map(choice).collect();
-    choices.sort_unstable_by_key(|choice| choice.name);
+    choices.sort_by_cached_key(|choice| fold(choice.name));
     choices
 }

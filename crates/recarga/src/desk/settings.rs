@@ -39,7 +39,7 @@ pub(super) async fn show(State(web): State<Shared>, signed_in: SignedIn) -> Resu
     signed_in.require(Action::ChangeOwnSettings)?;
     let till = Till::open(&web, &signed_in).await?;
     html(&SettingsPage {
-        homes: countries(&web.app.catalog(), till.account.home_country),
+        homes: countries(&signed_in.page, &web.app.catalog(), till.account.home_country),
         page: signed_in.page,
         till,
     })
@@ -55,7 +55,7 @@ pub(super) async fn change(
         "" => None,
         code => Some(code.parse().map_err(|_| PageError::BadRequest)?),
     };
-    let known = countries(&web.app.catalog(), home);
+    let known = countries(&signed_in.page, &web.app.catalog(), home);
     if home.is_some() && !known.iter().any(|country| country.chosen) {
         return Err(PageError::BadRequest);
     }

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use engine::webhooks::{Delivery, Try};
 use model::DeliveryId;
 
+use super::Page;
+
 /// Deliveries with the last try of each.
 pub(crate) struct Deliveries {
     /// The deliveries, newest first.
@@ -17,16 +19,19 @@ pub(crate) struct Deliveries {
 
 impl Deliveries {
     /// What the receiver said last, or why it said nothing; nothing before the first try.
-    pub(crate) fn answer(&self, delivery: &DeliveryId) -> String {
-        self.tries.get(delivery).map_or_else(String::new, answer)
+    pub(crate) fn answer(&self, page: &Page, delivery: &DeliveryId) -> String {
+        self.tries
+            .get(delivery)
+            .map_or_else(String::new, |tried| answer(page, tried))
     }
 }
 
 /// What a receiver said to a try, or why it said nothing.
-pub(crate) fn answer(tried: &Try) -> String {
+pub(crate) fn answer(page: &Page, tried: &Try) -> String {
     match (tried.status_code, &tried.error) {
-        (Some(code), _) => code.to_string(),
-        (None, error) => error.clone().unwrap_or_default(),
+        (Some(code), _) => format!("HTTP {code}"),
+        (None, Some(silence)) => page.say(silence),
+        (None, None) => String::new(),
     }
 }
 

@@ -47,6 +47,16 @@ pub(crate) fn integer(language: Language, number: i128) -> String {
     decimal(language, &number.to_string())
 }
 
+/// A share in percent, as the language writes it. English and Portuguese leave no space before the sign.
+pub(crate) fn percent(language: Language, plain: &str) -> String {
+    let space = match language {
+        Language::English | Language::Portuguese => "",
+        Language::Spanish => "\u{a0}",
+        Language::French => "\u{202f}",
+    };
+    format!("{}{space}%", decimal(language, plain))
+}
+
 /// An amount with all decimals of its currency, without the currency: `1,234.50`.
 pub(crate) fn amount(language: Language, money: Money) -> String {
     let decimals = usize::try_from(money.currency().exponent()).unwrap_or(0);

@@ -18,7 +18,7 @@ struct Gallery {
     at: Timestamp,
 }
 
-fn somebody(role: Role) -> User {
+pub(super) fn somebody(role: Role) -> User {
     let at = Timestamp::from_millis(1_764_000_000_000);
     let id = UserId::from_uuid(Ids::seeded(1).next(at));
     User {
@@ -105,4 +105,12 @@ fn numbers_and_names_are_the_languages_own() {
         assert!(html.contains(amount), "{amount}");
     }
     assert!(shown[1].contains("Cerrar sesión") && shown[3].contains("Proprietário"));
+}
+
+#[test]
+fn styles_name_no_side_so_that_a_language_may_run_the_other_way() {
+    let css = include_str!("../../assets/recarga.css");
+    for side in ["left:", "right:", "-left", "-right", ": left", ": right", "float:"] {
+        assert!(!css.contains(side), "{side}: say inline-start or inline-end");
+    }
 }

@@ -72,6 +72,12 @@ pub(crate) fn text(language: Language, key: &str) -> &str {
     CATALOGUE.get(key).map_or(key, |message| &message[place])
 }
 
+/// A message whose key may not be there: a word of a program's that has none is shown as it is.
+pub(crate) fn find(language: Language, key: &str) -> Option<&'static str> {
+    let place = Language::ALL.iter().position(|known| *known == language).unwrap_or(0);
+    CATALOGUE.get(key).map(|message| message[place].as_str())
+}
+
 /// A message with its placeholders filled in.
 pub(crate) fn fill(language: Language, key: &str, values: &[(&str, &dyn Display)]) -> String {
     let mut filled = String::new();

@@ -5,9 +5,10 @@ use std::{fmt::Display, sync::Arc};
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use engine::people::{Action, User};
-use model::{Country, Money, Timestamp};
+use model::{Country, Currency, Money, Timestamp, decimal_text};
+use rust_decimal::Decimal;
 
-use super::{PageError, assets, format, language::Language, messages, nav};
+use super::{PageError, assets, format, language::Language, messages, names, nav};
 
 /// What every template knows of its page, as its field `page`.
 #[derive(Debug, Clone)]
@@ -46,6 +47,19 @@ impl Page {
         messages::text(self.language, &key).to_owned()
     }
 
+    /// What somebody did, as the audit log calls it: `order.give_back`.
+    pub fn deed<'a>(&self, action: &'a str) -> &'a str {
+        let section = "deed";
+        let key = format!("{section}.{}", action.replace('.', "_"));
+        messages::find(self.language, &key).unwrap_or(action)
+    }
+
+    /// The name of something that the audit log was told.
+    pub fn told<'a>(&self, name: &'a str) -> &'a str {
+        let section = "told";
+        messages::find(self.language, &format!("{section}.{name}")).unwrap_or(name)
+    }
+
     /// `1,234.50 USD`, as the language writes it.
     pub fn money(&self, money: &Money) -> String {
         format::money(self.language, *money)
@@ -63,10 +77,30 @@ impl Page {
             .map_or_else(|_| "–".to_owned(), |number| format::integer(self.language, number))
     }
 
-    /// A share, given in basis points: `97.3 %`.
+    /// A share, given in basis points, with one decimal: `97.3%`.
     pub fn percent(&self, bps: &u64) -> String {
         let plain = format!("{}.{}", bps / 100, bps % 100 / 10);
-        format!("{}\u{a0}%", format::decimal(self.language, &plain))
+        format::percent(self.language, &plain)
+    }
+
+    /// A share of a price, given in basis points, to the last of them: `3.5%`.
+    pub fn share(&self, bps: &i64) -> String {
+        format::percent(self.language, &decimal_text(Decimal::new(*bps, 2)))
+    }
+
+    /// An amount without the decimals that are 0, and without its currency: `5`, `0.5`.
+    pub fn short(&self, money: &Money) -> String {
+        format::decimal(self.language, &decimal_text(money.major()))
+    }
+
+    /// A country's name, whose English one is given.
+    pub fn country<'a>(&self, country: Country, english: &'a str) -> &'a str {
+        names::name(self.language, &country.to_string(), english)
+    }
+
+    /// A currency's name.
+    pub fn currency<'a>(&self, currency: &'a Currency) -> &'a str {
+        names::name(self.language, currency.code(), currency.name())
     }
 
     /// A moment, in UTC until the script makes it local.
@@ -126,6 +160,11 @@ impl Page {
     /// Whether who is signed in may do something.
     pub fn may(&self, action: Action) -> bool {
         self.user.as_ref().is_some_and(|user| user.may(action))
+    }
+
+    /// Whether they may see every account's orders, and look for one.
+    pub fn sees_console(&self) -> bool {
+        self.may(Action::SeeConsole)
     }
 
     /// Where they may go.

@@ -4,7 +4,7 @@ use std::{error::Error as _, sync::Arc};
 
 use engine::{
     accounts::WebhookSecrets,
-    webhooks::{Answer, Posting, SIGNATURE_HEADERS, signature_headers},
+    webhooks::{Answer, Posting, SIGNATURE_HEADERS, Silence, signature_headers},
 };
 use model::Timestamp;
 use reqwest::{
@@ -50,10 +50,10 @@ impl Post {
     pub(super) async fn send(&self, posting: &Posting, secrets: Option<&WebhookSecrets>, now: Timestamp) -> Answer {
         let url = match self.targets.check(&posting.url) {
             Ok(url) => url,
-            Err(refusal) => return Answer::NoAnswer(format!("refused: {refusal}")),
+            Err(refusal) => return Answer::NoAnswer(Silence::NotAllowed(refusal.to_string())),
         };
         let Some(secrets) = secrets else {
-            return Answer::NoAnswer("the account is not known in this process yet".to_owned());
+            return Answer::NoAnswer(Silence::NotKnownYet);
         };
         let id = posting.event.to_string();
         let headers = signature_headers(secrets, &id, &posting.body, now);
@@ -73,9 +73,9 @@ impl Post {
 }
 
 /// Why there was no answer: the innermost cause says most.
-fn reason(error: &reqwest::Error) -> String {
+fn reason(error: &reqwest::Error) -> Silence {
     if error.is_timeout() {
-        return "no answer in time".to_owned();
+        return Silence::Timeout;
     }
     let mut cause = error.source();
     let mut text = "the request could not be sent".to_owned();
@@ -83,7 +83,7 @@ fn reason(error: &reqwest::Error) -> String {
         text = inner.to_string();
         cause = inner.source();
     }
-    text
+    Silence::Broken(text)
 }
 
 /// Resolves names to the addresses that are allowed.

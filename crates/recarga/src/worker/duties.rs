@@ -9,7 +9,7 @@ use engine::{
     Error,
     catalog::{SANDBOX, mapping::MappingPolicy},
     duties::{self, Duty},
-    floats::{self, FloatPolicy, Turn},
+    floats::{self, FloatPolicy, Turn, WhyLow},
     reconcile::{self, Day},
     requests,
 };
@@ -155,7 +155,7 @@ async fn watch(app: &App, supplier: &dyn Supplier, policy: FloatPolicy) -> Resul
     for turn in &watched.turns {
         match turn {
             Turn::Low => {
-                let why = watched.low.as_deref().unwrap_or_default();
+                let why = watched.low.as_ref().map(WhyLow::in_english).unwrap_or_default();
                 tracing::error!(supplier = %name, "Pay in at {name}: {why}");
             }
             Turn::Stopped => tracing::error!(supplier = %name, "Nothing is sold from {name}: the float is {float}"),

@@ -55,9 +55,9 @@ test("a new account is paid into, and much of it by two people", async () => {
 test("the log loads by itself whether it is whole, and is looked through", async () => {
   await owner.goto(`${stage.root}/console/audit`);
   await owner.getByText("The log is as it was written").waitFor();
-  await owner.getByLabel("Action").fill("funding");
-  await owner.getByText("funding.approve").first().waitFor();
-  await owner.locator("#found", { hasText: "account.create" }).waitFor({ state: "detached" });
+  await owner.getByLabel("Action").selectOption("funding");
+  await owner.getByText("approved a funding").first().waitFor();
+  await owner.locator("#found", { hasText: "made an account" }).waitFor({ state: "detached" });
   assert.match(owner.url(), /action=funding/);
   assert.deepEqual(owner.wrong, []);
 });

@@ -26,7 +26,7 @@ fn scripted() -> SupplierName {
 }
 
 /// A Recarga with a supplier that has names of its own, whose list was fetched.
-async fn house() -> (Arc<Stage>, Arc<Scripted>) {
+pub(crate) async fn house() -> (Arc<Stage>, Arc<Scripted>) {
     let supplier = Arc::new(Scripted::selling(vec![airtime("HT-100"), airtime("HT-100-B")]));
     let of = Arc::clone(&supplier);
     let suppliers = move |clock| -> Vec<Arc<dyn Supplier>> { vec![sandbox(clock), of] };
@@ -35,7 +35,7 @@ async fn house() -> (Arc<Stage>, Arc<Scripted>) {
     (stage, supplier)
 }
 
-async fn fetch(stage: &Stage, supplier: &Scripted) {
+pub(crate) async fn fetch(stage: &Stage, supplier: &Scripted) {
     let now = stage.app.clock.now();
     recarga::catalog::sync(&stage.app.db, supplier, NOT_BY_ITSELF, now)
         .await

@@ -16,7 +16,7 @@ async fn the_day_is_seen_at_a_glance_and_money_by_those_who_may() {
     let mut finance = Browser::signed_in(&stage, Role::Finance).await;
     let today = finance.get("/console").await;
     for shown in [
-        "50.0\u{a0}%",
+        "50.0%",
         "1 delivered, 1 refunded",
         "Margin in 24 hours",
         "sandbox",
@@ -54,7 +54,7 @@ async fn an_order_is_found_by_its_number_and_id_and_tells_its_story() {
         nothing.text
     );
     let story = support.get(&format!("/console/orders/{order}")).await;
-    for shown in ["Refunded", "held", "attempt 1", "refused"] {
+    for shown in ["Refunded", "held", "Attempt 1", "refused"] {
         assert!(story.text.contains(shown), "{shown}: {}", story.text);
     }
     assert_eq!(support.get("/console/orders/nonsense").await.status, 404);

@@ -112,7 +112,11 @@ async fn a_dearer_price_or_a_wrong_amount_is_said_before_anything_is_bought() {
         .get("/topups/new?number=%2B15551234567&product=at-t-usa&package=26")
         .await;
     assert_eq!(wrong.status, 422);
-    assert!(wrong.text.contains("can’t be bought"), "{}", wrong.text);
+    assert!(
+        wrong.text.contains("“26” isn’t sold. Choose one of: 5, 10"),
+        "{}",
+        wrong.text
+    );
     let nothing = cashier.post("/topups", &[("number", NUMBER)]).await;
     assert_eq!(nothing.status, 400, "a form that is not ours");
 }

@@ -136,8 +136,8 @@ async fn the_log_is_looked_through_and_says_whether_it_is_whole() {
         .await;
     let all = owner.get("/console/audit").await.text;
     for shown in [
-        "account.suspend",
-        "user.sign_in",
+        ">suspended an account<",
+        ">signed in<",
         "<del>active</del>",
         "&#60;i&#62;late",
         "Somebody",
@@ -153,12 +153,12 @@ async fn the_log_is_looked_through_and_says_whether_it_is_whole() {
     let mut found = async |query: &str| owner.get(&format!("/console/audit?{query}")).await.text;
     let accounts = found("action=account").await;
     assert!(
-        accounts.contains(">account.suspend<") && !accounts.contains(">user.sign_in<"),
+        accounts.contains(">suspended an account<") && !accounts.contains(">signed in<"),
         "{accounts}"
     );
     let of_account = found(&format!("account={}", stage.account)).await;
     assert!(
-        of_account.contains("Only what concerns Test") && !of_account.contains(">user.sign_in<"),
+        of_account.contains("Only what concerns Test") && !of_account.contains(">signed in<"),
         "{of_account}"
     );
     for nothing in ["person=command", "from=2100-01-01", "until=1999-12-31", "start=5000"] {
@@ -190,7 +190,8 @@ async fn what_a_program_does_with_its_key_stands_in_the_log_as_well() {
     assert!(key.starts_with("key_") && log.contains(">API key</a>"), "{log}");
     let of_key = owner.get(&format!("/console/audit?person={key}")).await.text;
     assert!(
-        of_key.contains(">webhook.rotate_secret<") && of_key.contains(&format!("<option value=\"{key}\" selected>")),
+        of_key.contains(">made a new signing secret<")
+            && of_key.contains(&format!("<option value=\"{key}\" selected>")),
         "{of_key}"
     );
 }

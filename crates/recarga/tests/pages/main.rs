@@ -14,6 +14,7 @@ mod desk_webhooks;
 mod entering;
 mod fundings;
 mod house;
+mod languages;
 mod paying;
 mod people;
 #[path = "../api/receiver.rs"]

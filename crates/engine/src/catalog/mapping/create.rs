@@ -4,6 +4,7 @@ use model::{Benefits, Category, Currency, Listing, ListingTerms, Money, Operator
 
 use super::super::{bundles, countries};
 use super::{
+    Reason,
     listings::{CONTAINERS, Match, value_of},
     shelf::Shelf,
 };
@@ -89,7 +90,7 @@ pub(super) fn make(
         product: id,
         package,
         score: sure,
-        reasons: vec!["made from this listing".to_owned()],
+        reasons: vec![Reason::Made],
     })
 }
 

@@ -7,7 +7,7 @@
 use model::{Benefits, Category, Listing, ListingTerms, Money, OperatorId, Package, Product, ProductId, decimal_text};
 
 use super::super::fold::fold;
-use super::shelf::Shelf;
+use super::{Reason, shelf::Shelf};
 
 /// Data within this many percent of each other is the same: a gigabyte has 1000 megabytes or 1024.
 pub(super) const DATA_TOLERANCE_PERCENT: u32 = 3;
@@ -31,16 +31,16 @@ pub(super) struct Match {
     pub(super) product: ProductId,
     pub(super) package: Option<String>,
     pub(super) score: u32,
-    pub(super) reasons: Vec<String>,
+    pub(super) reasons: Vec<Reason>,
 }
 
 /// Why a listing is nothing of ours, and whether a package of its own could be made for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Unmatched {
     /// It could be.
-    Missing(String),
+    Missing(Reason),
     /// It can't be sold as it is.
-    Unfit(String),
+    Unfit(Reason),
 }
 
 /// Finds what a listing is among what an operator sells; `sure` is how sure the operator is.
@@ -53,11 +53,11 @@ pub(super) fn find(listing: &Listing, operator: &OperatorId, sure: u32, shelf: &
 
 fn find_airtime(listing: &Listing, operator: &OperatorId, sure: u32, shelf: &Shelf) -> Result<Match, Unmatched> {
     let Some(product) = shelf.products_of(operator, &[Category::Airtime]).next() else {
-        return Err(Unmatched::Missing(format!("{operator} has no airtime")));
+        return Err(Unmatched::Missing(Reason::NoAirtime(operator.to_string())));
     };
     let (currency, what) = match &listing.terms {
         ListingTerms::Fixed { amount: None, .. } => {
-            return Err(Unmatched::Unfit("it doesn't say what the phone receives".to_owned()));
+            return Err(Unmatched::Unfit(Reason::NoReceived));
         }
         ListingTerms::Fixed {
             amount: Some(amount), ..
@@ -65,10 +65,14 @@ fn find_airtime(listing: &Listing, operator: &OperatorId, sure: u32, shelf: &She
         ListingTerms::Ranged { range, .. } => (range.min.currency(), None),
     };
     if currency != product.currency {
-        let why = format!("{} is counted in {}, not in {currency}", product.id, product.currency);
+        let why = Reason::CountedIn {
+            product: product.id.to_string(),
+            ours: product.currency.to_string(),
+            theirs: currency.to_string(),
+        };
         return Err(Unmatched::Unfit(why));
     }
-    let found = |package: Option<String>, reason: String| Match {
+    let found = |package: Option<String>, reason: Reason| Match {
         product: product.id.clone(),
         package,
         score: sure,
@@ -76,22 +80,23 @@ fn find_airtime(listing: &Listing, operator: &OperatorId, sure: u32, shelf: &She
     };
     match what {
         Some(amount) => match product.packages.iter().find(|package| package.amount == amount) {
-            Some(package) => Ok(found(Some(package.value.clone()), format!("the amount {amount}"))),
-            None => Err(Unmatched::Missing(format!("{} has no package of {amount}", product.id))),
+            Some(package) => Ok(found(Some(package.value.clone()), Reason::Amount(amount))),
+            None => Err(Unmatched::Missing(Reason::NoPackage {
+                product: product.id.to_string(),
+                amount,
+            })),
         },
         // Free amounts serve the packages of the same amounts too.
         None if product.range.is_some() || !product.packages.is_empty() => {
-            Ok(found(None, format!("free amounts in {currency}")))
+            Ok(found(None, Reason::FreeAmounts(currency.to_string())))
         }
-        None => Err(Unmatched::Missing(format!("{} has no free amounts", product.id))),
+        None => Err(Unmatched::Missing(Reason::NoFreeAmounts(product.id.to_string()))),
     }
 }
 
 fn find_bundle(listing: &Listing, operator: &OperatorId, sure: u32, shelf: &Shelf) -> Result<Match, Unmatched> {
     let ListingTerms::Fixed { amount, .. } = &listing.terms else {
-        return Err(Unmatched::Unfit(
-            "bundles are sold one by one, not in a range".to_owned(),
-        ));
+        return Err(Unmatched::Unfit(Reason::BundleInRange));
     };
     let packages: Vec<(&Product, &Package)> = shelf
         .products_of(operator, &CONTAINERS)
@@ -115,21 +120,19 @@ fn find_bundle(listing: &Listing, operator: &OperatorId, sure: u32, shelf: &Shel
         )
     });
     let Some((product, package)) = same.first() else {
-        return Err(Unmatched::Missing(format!(
-            "{operator} has no package with these contents"
-        )));
+        return Err(Unmatched::Missing(Reason::NoSuchContents(operator.to_string())));
     };
     let exactly = package.benefits == listing.benefits;
     let reason = if exactly {
-        "the same contents"
+        Reason::SameContents
     } else {
-        "the same contents, nearly"
+        Reason::NearlySameContents
     };
     Ok(Match {
         product: product.id.clone(),
         package: Some(package.value.clone()),
         score: sure.saturating_sub(if exactly { 0 } else { NEARLY }),
-        reasons: vec![reason.to_owned()],
+        reasons: vec![reason],
     })
 }
 
@@ -139,7 +142,7 @@ fn find_by_title(
     sure: u32,
     packages: &[(&Product, &Package)],
 ) -> Result<Match, Unmatched> {
-    let unfit = || Unmatched::Unfit("its contents are not told as data: map it by hand".to_owned());
+    let unfit = || Unmatched::Unfit(Reason::ContentsUntold);
     let title = fold(listing.title.as_deref().unwrap_or_default());
     let named = |(_, package): &&(&Product, &Package)| {
         let titles = [package.title.as_deref().unwrap_or_default(), &package.value];
@@ -147,12 +150,9 @@ fn find_by_title(
     };
     let (product, package) = packages.iter().find(named).ok_or_else(unfit)?;
     let (score, reason) = if amount == Some(package.amount) {
-        (
-            NAME_AND_AMOUNT,
-            format!("the same name and the amount {}", package.amount),
-        )
+        (NAME_AND_AMOUNT, Reason::SameNameAndAmount(package.amount))
     } else {
-        (NAME_ALONE, "the same name".to_owned())
+        (NAME_ALONE, Reason::SameName)
     };
     Ok(Match {
         product: product.id.clone(),

@@ -13,6 +13,7 @@ mod listings;
 mod names;
 mod operators;
 mod plan;
+mod reason;
 mod record;
 mod shelf;
 mod standing;
@@ -22,6 +23,7 @@ mod work;
 
 pub use create::{Create, UnknownCreate};
 pub use plan::MappingPolicy;
+pub use reason::Reason;
 pub use standing::{DecidedBy, ListingMapping, MappingStatus, OperatorMapping, Standing, UnknownMappingStatus};
 pub use words::{
     ListingWord, Mapped, MappedListing, MappingFile, OperatorWord, SayError, Saying, export_words, import_words,

@@ -3,6 +3,7 @@
 use model::{Category, Country, Listing, ListingTerms, Money, OperatorId, Product};
 
 use super::{
+    Reason,
     names::Name,
     shelf::{Named, Shelf},
 };
@@ -29,7 +30,7 @@ pub(super) struct Sold<'a> {
 pub(super) struct Guess {
     pub(super) operator: Option<OperatorId>,
     pub(super) score: u32,
-    pub(super) reasons: Vec<String>,
+    pub(super) reasons: Vec<Reason>,
 }
 
 /// Finds the operator of ours that is most alike.
@@ -48,18 +49,22 @@ pub(super) fn guess(sold: &Sold<'_>, shelf: &Shelf) -> Guess {
         return Guess {
             operator: None,
             score: 0,
-            reasons: vec![format!("no operator of {} has a name like it", sold.country)],
+            reasons: vec![Reason::NoneAlike(sold.country.to_string())],
         };
     };
     let mut reasons = vec![
-        format!("name {likeness}: {} ~ {}", theirs.core(), best.operator.name),
-        format!("country {}", sold.country),
+        Reason::Name {
+            likeness: *likeness,
+            theirs: theirs.core(),
+            ours: best.operator.name.clone(),
+        },
+        Reason::Country(sold.country.to_string()),
     ];
     let mut score = *likeness;
     let rival = alike.get(1).filter(|(other, _)| other + RIVAL_WITHIN > *likeness);
     if let Some((_, rival)) = rival {
         score = score.min(UNSURE_MAX);
-        reasons.push(format!("could be {} too", rival.operator.id));
+        reasons.push(Reason::Rival(rival.operator.id.to_string()));
     }
     let airtime = shelf.products_of(&best.operator.id, &[Category::Airtime]).next();
     if let Some(product) = airtime {
@@ -83,7 +88,7 @@ fn likeness(named: &Named, theirs: &Name) -> u32 {
 }
 
 /// Compares what is sold with the operator's airtime: what that takes off the score, and why.
-fn amounts(sold: &Sold<'_>, product: &Product) -> (u32, Option<String>) {
+fn amounts(sold: &Sold<'_>, product: &Product) -> (u32, Option<Reason>) {
     let told: Vec<Money> = (sold.listings.iter())
         .filter(|listing| listing.category == Category::Airtime)
         .filter_map(|listing| match &listing.terms {
@@ -94,7 +99,10 @@ fn amounts(sold: &Sold<'_>, product: &Product) -> (u32, Option<String>) {
     let Some(first) = told.first() else { return (0, None) };
     let ours = |amount: &&Money| amount.currency() == product.currency;
     if told.iter().find(ours).is_none() {
-        let reason = format!("its amounts are in {}, ours in {}", first.currency(), product.currency);
+        let reason = Reason::OtherCurrency {
+            theirs: first.currency().to_string(),
+            ours: product.currency.to_string(),
+        };
         return (OTHER_CURRENCY, Some(reason));
     }
     let sells = |amount: &&Money| {
@@ -102,6 +110,10 @@ fn amounts(sold: &Sold<'_>, product: &Product) -> (u32, Option<String>) {
         packaged || product.range.is_some_and(|range| range.contains(**amount))
     };
     let same = told.iter().filter(sells).count();
-    let reason = format!("{same} of {} amounts in {} are ours", told.len(), product.currency);
+    let reason = Reason::Amounts {
+        same,
+        told: told.len(),
+        currency: product.currency.to_string(),
+    };
     (if same == 0 { NO_AMOUNT } else { 0 }, Some(reason))
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use model::{Category, Listing, ListingTerms, Offer, OperatorId, Terms, Timestamp};
 
 use super::{
+    Reason,
     create::{self, Create},
     listings::{self, Match, Unmatched},
     operators::{self, Sold},
@@ -120,31 +121,31 @@ fn map_listing(
     {
         return said.clone();
     }
-    let open = |reason: String| ListingMapping {
+    let open = |reasons: Vec<Reason>| ListingMapping {
         sku: listing.sku.to_string(),
         product: None,
         package: None,
-        standing: guessed(MappingStatus::Open, 0, vec![reason], now),
+        standing: guessed(MappingStatus::Open, 0, reasons, now),
     };
     let operator = match (&of.operator, of.standing.status) {
         (Some(operator), MappingStatus::Applied) => operator,
-        (Some(operator), _) => return open(format!("its operator is only suggested to be {operator}")),
-        (None, MappingStatus::Rejected) => return open("its operator is none of ours".to_owned()),
-        (None, _) => return open("its operator is not mapped".to_owned()),
+        (Some(operator), _) => return open(vec![Reason::OperatorSuggested(operator.to_string())]),
+        (None, MappingStatus::Rejected) => return open(vec![Reason::OperatorRejected]),
+        (None, _) => return open(vec![Reason::OperatorUnmapped]),
     };
     let Some(ours) = shelf.operator(operator).cloned() else {
-        return open(format!("there is no operator {operator} any more"));
+        return open(vec![Reason::OperatorGone(operator.to_string())]);
     };
     let found = match listings::find(listing, operator, of.standing.score, shelf) {
         Ok(found) => found,
-        Err(Unmatched::Unfit(why)) if policy.create != Create::Everything => return open(why),
+        Err(Unmatched::Unfit(why)) if policy.create != Create::Everything => return open(vec![why]),
         Err(Unmatched::Unfit(why) | Unmatched::Missing(why)) => {
             match create::make(listing, &ours, of.standing.score, shelf, policy.create) {
                 Some(made) => {
                     *created += 1;
                     made
                 }
-                None => return open(why),
+                None => return open(vec![why]),
             }
         }
     };
@@ -155,7 +156,7 @@ fn map_listing(
         reasons,
     } = found;
     match policy.judge(score) {
-        MappingStatus::Open => open(reasons.join(", ")),
+        MappingStatus::Open => open(reasons),
         status => ListingMapping {
             sku: listing.sku.to_string(),
             product: Some(product),
@@ -177,7 +178,7 @@ impl MappingPolicy {
     }
 }
 
-fn guessed(status: MappingStatus, score: u32, reasons: Vec<String>, now: Timestamp) -> Standing {
+fn guessed(status: MappingStatus, score: u32, reasons: Vec<Reason>, now: Timestamp) -> Standing {
     Standing {
         status,
         score,

@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use model::{Country, OperatorId, ProductId, Timestamp};
 
+use super::Reason;
+
 /// Which of our operators a supplier's operator is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OperatorMapping {
@@ -39,8 +41,8 @@ pub struct Standing {
     pub status: MappingStatus,
     /// How alike both are, out of 100.
     pub score: u32,
-    /// Why, for people.
-    pub reasons: Vec<String>,
+    /// Why.
+    pub reasons: Vec<Reason>,
     /// Who says so.
     pub decided_by: DecidedBy,
     /// Since when.
@@ -134,7 +136,7 @@ impl Standing {
         Self {
             status,
             score: 100,
-            reasons: vec!["a person said so".to_owned()],
+            reasons: vec![Reason::Person],
             decided_by: DecidedBy::Person,
             decided_at: now,
         }

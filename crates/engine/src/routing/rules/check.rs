@@ -1,10 +1,10 @@
 //! What can be wrong with a rule set.
 
-use std::{collections::BTreeSet, fmt};
+use std::collections::BTreeSet;
 
 use model::{AccountId, Country, SupplierName};
 
-use super::{RuleSet, Scope};
+use super::{RuleFault, RuleSet, Scope};
 use crate::catalog::Snapshot;
 
 /// A rule set has so many rules of each kind at most: every order is held against all of them.
@@ -17,13 +17,14 @@ const WHY_CHARS_MAX: usize = 500;
 pub struct RuleProblem {
     /// Where it stands, such as `exclude 2: supplier`.
     pub place: String,
-    /// What would be right.
-    pub why: String,
+    /// What is wrong there.
+    pub why: RuleFault,
 }
 
-impl fmt::Display for RuleProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.why)
+impl RuleProblem {
+    /// For commands.
+    pub fn in_english(&self) -> String {
+        format!("{}: {}", self.place, self.why.in_english())
     }
 }
 
@@ -46,10 +47,8 @@ pub(super) fn problems(rules: &RuleSet, catalog: &Snapshot, suppliers: &BTreeSet
         check.scope(&place, &rule.scope);
         let length = rule.why.trim().chars().count();
         if !(1..=WHY_CHARS_MAX).contains(&length) {
-            check.add(
-                format!("{place}: why"),
-                format!("say why, in {WHY_CHARS_MAX} characters at most"),
-            );
+            let chars_max = WHY_CHARS_MAX;
+            check.add(format!("{place}: why"), RuleFault::Why { chars_max });
         }
     }
     for (place, rule) in numbered("prefer", &rules.prefer) {
@@ -60,7 +59,7 @@ pub(super) fn problems(rules: &RuleSet, catalog: &Snapshot, suppliers: &BTreeSet
         check.suppliers(&format!("{place}: weights"), rule.weights.keys());
         check.scope(&place, &rule.scope);
         if rule.weights.values().all(|weight| *weight == 0) {
-            check.add(format!("{place}: weights"), "give one of them more than 0".to_owned());
+            check.add(format!("{place}: weights"), RuleFault::NoWeight);
         }
     }
     check.treatments(rules);
@@ -76,7 +75,7 @@ fn numbered<'a, T>(kind: &'a str, rules: &'a [T]) -> impl Iterator<Item = (Strin
 }
 
 impl Check<'_> {
-    fn add(&mut self, place: String, why: String) {
+    fn add(&mut self, place: String, why: RuleFault) {
         self.found.push(RuleProblem { place, why });
     }
 
@@ -88,7 +87,8 @@ impl Check<'_> {
             ("supplier", rules.supplier.len()),
         ];
         for (kind, count) in counts.into_iter().filter(|(_, count)| *count > RULES_MAX) {
-            self.add(kind.to_owned(), format!("{count} are too many: {RULES_MAX} at most"));
+            let max = RULES_MAX;
+            self.add(kind.to_owned(), RuleFault::TooMany { count, max });
         }
     }
 
@@ -97,11 +97,11 @@ impl Check<'_> {
             .parse::<SupplierName>()
             .is_ok_and(|name| self.suppliers.contains(&name));
         if !known {
-            let all: Vec<_> = self.suppliers.iter().map(SupplierName::as_str).collect();
-            self.add(
-                place.to_owned(),
-                format!("there is no supplier {name:?}; there are {}", all.join(", ")),
-            );
+            let fault = RuleFault::NoSupplier {
+                name: name.to_owned(),
+                known: self.suppliers.iter().map(ToString::to_string).collect(),
+            };
+            self.add(place.to_owned(), fault);
         }
     }
 
@@ -110,11 +110,11 @@ impl Check<'_> {
         for name in names {
             self.supplier(place, name);
             if !seen.insert(name) {
-                self.add(place.to_owned(), format!("{name} stands there twice"));
+                self.add(place.to_owned(), RuleFault::Twice(name.clone()));
             }
         }
         if seen.is_empty() {
-            self.add(place.to_owned(), "name at least one supplier".to_owned());
+            self.add(place.to_owned(), RuleFault::NoneNamed);
         }
     }
 
@@ -122,25 +122,25 @@ impl Check<'_> {
         if let Some(country) = scope.country.as_deref()
             && country.parse::<Country>().is_err()
         {
-            let why = format!("{country:?} is no country: write two letters such as MX");
+            let why = RuleFault::NoCountry(country.to_owned());
             self.add(format!("{place}: where.country"), why);
         }
         if let Some(operator) = scope.operator.as_deref()
             && self.catalog.operator(operator).is_none()
         {
-            let why = format!("there is no operator {operator:?} in the catalogue");
+            let why = RuleFault::NoOperator(operator.to_owned());
             self.add(format!("{place}: where.operator"), why);
         }
         if let Some(product) = scope.product.as_deref()
             && self.catalog.product(product).is_none()
         {
-            let why = format!("there is no product {product:?} in the catalogue");
+            let why = RuleFault::NoProduct(product.to_owned());
             self.add(format!("{place}: where.product"), why);
         }
         if let Some(account) = scope.account.as_deref()
             && account.parse::<AccountId>().is_err()
         {
-            let why = format!("{account:?} is no account's id, such as acc_01…");
+            let why = RuleFault::NoAccount(account.to_owned());
             self.add(format!("{place}: where.account"), why);
         }
     }
@@ -150,12 +150,12 @@ impl Check<'_> {
         for (place, rule) in numbered("supplier", &rules.supplier) {
             self.supplier(&format!("{place}: name"), &rule.name);
             if !seen.insert(&rule.name) {
-                let why = format!("{} stands there twice: write one section for it", rule.name);
+                let why = RuleFault::TwoSections(rule.name.clone());
                 self.add(format!("{place}: name"), why);
             }
             for operator in rule.number_pause_by_operator_s.keys() {
                 if self.catalog.operator(operator).is_none() {
-                    let why = format!("there is no operator {operator:?} in the catalogue");
+                    let why = RuleFault::NoOperator(operator.clone());
                     self.add(format!("{place}: number_pause_by_operator_s"), why);
                 }
             }
@@ -173,7 +173,7 @@ impl Check<'_> {
             ("breaker: probes", breaker.probes),
         ];
         for (place, _) in at_least_one.into_iter().filter(|(_, number)| *number == 0) {
-            self.add(place.to_owned(), "0 is too small, at least 1".to_owned());
+            self.add(place.to_owned(), RuleFault::Zero);
         }
         let of_price = [
             ("score: failures_bps", rules.score.failures_bps),
@@ -181,10 +181,7 @@ impl Check<'_> {
             ("score: slowness_max_bps", rules.score.slowness_max_bps),
         ];
         for (place, number) in of_price.into_iter().filter(|(_, number)| *number > 10_000) {
-            self.add(
-                place.to_owned(),
-                format!("{number} is too large, at most 10000, the whole price"),
-            );
+            self.add(place.to_owned(), RuleFault::TooLarge(number));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use engine::{
     accounts::WebhookSecrets,
-    webhooks::{self, Try as Tried},
+    webhooks::{self, Silence, Try as Tried},
 };
 use model::{DeliveryId, EventId, InvoiceId, Timestamp};
 use serde::Serialize;
@@ -27,7 +27,7 @@ pub(in crate::api) struct Delivery<'a> {
     #[schema(pattern = "^(pending|delivered|failed)$", example = "delivered")]
     status: &'a str,
     /// Every try, first to last.
-    tries: Vec<Try<'a>>,
+    tries: Vec<Try>,
     /// When it was made.
     #[serde(serialize_with = "shown")]
     #[schema(value_type = String, format = DateTime)]
@@ -66,7 +66,7 @@ struct Link {
 
 /// One try.
 #[derive(Serialize, ToSchema)]
-struct Try<'a> {
+struct Try {
     /// Counts from 1.
     #[schema(minimum = 1)]
     number: u32,
@@ -78,7 +78,7 @@ struct Try<'a> {
     /// What the receiver answered.
     status_code: Option<u32>,
     /// Why there was no answer.
-    error: Option<&'a str>,
+    error: Option<String>,
 }
 
 impl<'a> Delivery<'a> {
@@ -89,7 +89,7 @@ impl<'a> Delivery<'a> {
             time: tried.tried_at,
             duration_ms: tried.duration_ms,
             status_code: tried.status_code,
-            error: tried.error.as_deref(),
+            error: tried.error.as_ref().map(Silence::in_english),
         });
         Self {
             id: delivery.id,

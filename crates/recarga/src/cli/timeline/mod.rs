@@ -1,17 +1,20 @@
 //! The story of one order, as a timeline.
 
 mod events;
+mod what;
 
 use engine::{
     ledger::Leg,
-    orders::{Attempt, AttemptCall, Order, OrderStatus, Proposal},
-    routing::Choice,
+    orders::{Attempt, AttemptCall, Ground, Order, OrderStatus, Proposal},
+    routing::{Choice, Considered},
 };
-use model::{Exchange, Outcome, Timestamp};
+use model::{Exchange, Money, Outcome};
 use serde::Serialize;
 
-use self::events::Event;
-pub(crate) use self::events::told;
+pub(crate) use self::{
+    events::Event,
+    what::{Detail, Moved, What, told},
+};
 use super::{
     orders::Printed,
     output::{Amount, precise},
@@ -30,9 +33,57 @@ pub(crate) struct Story {
 pub(crate) struct PrintedStory {
     #[serde(flatten)]
     order: Printed,
-    timeline: Vec<Event>,
+    timeline: Vec<PrintedEvent>,
     attempts_made: Vec<PrintedAttempt>,
     transfers: Vec<PrintedTransfer>,
+}
+
+#[derive(Serialize)]
+struct PrintedEvent {
+    at: String,
+    what: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    details: Vec<String>,
+}
+
+impl From<&Event> for PrintedEvent {
+    fn from(event: &Event) -> Self {
+        Self {
+            at: event.at.to_string(),
+            what: event.what.in_english(),
+            details: event.details.iter().flat_map(Detail::in_english).collect(),
+        }
+    }
+}
+
+/// What was considered for an attempt.
+#[derive(Serialize)]
+struct PrintedChoice {
+    rules: i64,
+    offers: Vec<PrintedOffer>,
+}
+
+#[derive(Serialize)]
+struct PrintedOffer {
+    supplier: String,
+    cost: Money,
+    score_bps: i64,
+    says: String,
+}
+
+impl From<&Choice> for PrintedChoice {
+    fn from(choice: &Choice) -> Self {
+        let offer = |one: &Considered| PrintedOffer {
+            supplier: one.supplier.clone(),
+            cost: one.cost,
+            score_bps: one.score_bps,
+            says: one.in_english(),
+        };
+        Self {
+            rules: choice.rules,
+            offers: choice.offers.iter().map(offer).collect(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -46,7 +97,7 @@ struct PrintedAttempt {
     supplier_reference: Option<String>,
     outcome: Option<Outcome>,
     answered_at: Option<String>,
-    choice: Option<Choice>,
+    choice: Option<PrintedChoice>,
     rule: Option<String>,
     calls: Vec<PrintedCall>,
 }
@@ -95,8 +146,8 @@ impl Story {
             supplier_reference: one.supplier_reference.clone(),
             outcome: one.outcome.clone(),
             answered_at: one.answered_at.map(|at| at.to_string()),
-            choice: one.choice.clone(),
-            rule: one.rule.clone(),
+            choice: one.choice.as_ref().map(PrintedChoice::from),
+            rule: one.rule.as_ref().map(Ground::in_english),
             calls: self.calls_of(one).map(PrintedCall::from).collect(),
         };
         let transfer = |leg: &Leg| PrintedTransfer {
@@ -109,7 +160,7 @@ impl Story {
         };
         PrintedStory {
             order: Printed::from(&self.order),
-            timeline: self.events(),
+            timeline: self.events().iter().map(PrintedEvent::from).collect(),
             attempts_made: self.attempts.iter().map(attempt).collect(),
             transfers: self.transfers.iter().map(transfer).collect(),
         }
@@ -139,20 +190,13 @@ impl Story {
         );
         lines.push(String::new());
         for event in self.events() {
-            lines.push(format!("  {}  {}", precise(event.moment), event.what));
-            lines.extend(event.details.iter().map(|detail| format!("      {detail}")));
+            lines.push(format!("  {}  {}", precise(event.at), event.what.in_english()));
+            let details = event.details.iter().flat_map(Detail::in_english);
+            lines.extend(details.map(|detail| format!("      {detail}")));
         }
         let due_at = self.order.status.due_at();
         lines.extend(due_at.map(|due_at| format!("  {}  {}", precise(due_at), self.next())));
         lines.join("\n")
-    }
-
-    /// Lists what happened, when, for a page.
-    pub(crate) fn steps(&self) -> Vec<(Timestamp, String)> {
-        self.events()
-            .into_iter()
-            .map(|event| (event.moment, event.what))
-            .collect()
     }
 
     fn calls_of(&self, attempt: &Attempt) -> impl Iterator<Item = &AttemptCall> {
@@ -163,7 +207,10 @@ impl Story {
     /// What comes next, at the time that the order is due.
     fn next(&self) -> String {
         if let Some(held_up) = self.order.held_up.as_ref().filter(|_| self.order.is_held_up()) {
-            return format!("next: it is looked at again; it waits because {}", held_up.why);
+            return format!(
+                "next: it is looked at again; it waits because {}",
+                held_up.why.in_english()
+            );
         }
         let next = match self.order.status {
             OrderStatus::Waiting { .. } => "next: an attempt",

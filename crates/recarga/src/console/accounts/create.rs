@@ -80,7 +80,7 @@ impl From<engine::Error> for CreateError {
 fn page(web: &Shared, signed_in: &SignedIn, form: NewForm, faults: Faults) -> Result<Response, PageError> {
     html(&NewPage {
         page: signed_in.page.clone(),
-        homes: form.terms.homes(web),
+        homes: form.terms.homes(&signed_in.page, web),
         given: form.terms,
         currency: form.currency,
         manager: form.manager,

@@ -70,7 +70,7 @@ impl FundingForm {
         );
         let mut amount = faults.take("amount", amount::read_positive(page, &self.amount, account.currency));
         if self.currency != account.currency.code() {
-            let (code, name) = (account.currency.code(), account.currency.name());
+            let (code, name) = (account.currency.code(), page.currency(&account.currency));
             let other = page.fill("amount.other_currency", &[("currency", &code), ("name", &name)]);
             amount = None;
             faults.add("amount", other);

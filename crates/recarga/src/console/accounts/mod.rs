@@ -23,7 +23,6 @@ use engine::{
 use model::{AccountId, Money, Timestamp};
 use serde::Deserialize;
 
-use super::amount;
 use crate::web::{Page, PageError, Shared, SignedIn, html, list};
 
 /// So many are shown at once.
@@ -85,10 +84,6 @@ struct Row {
 
 impl Row {
     /// What is added to a supplier's cost, in percent.
-    fn markup(&self) -> String {
-        amount::percent(self.account.markup_bps)
-    }
-
     fn is_active(&self) -> bool {
         self.account.status == AccountStatus::Active
     }

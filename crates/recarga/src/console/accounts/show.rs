@@ -20,7 +20,7 @@ use engine::{
 use model::{AccountId, Money, Timestamp};
 use serde::Deserialize;
 
-use super::{super::amount, id_of, nothing};
+use super::{id_of, nothing};
 use crate::{
     deeds,
     web::{Fields, Page, PageError, Shared, SignedIn, html, list, requests::RequestChart},
@@ -74,10 +74,6 @@ struct Found {
 impl AccountPage {
     fn is_active(&self) -> bool {
         self.account.status == AccountStatus::Active
-    }
-
-    fn markup(&self) -> String {
-        amount::percent(self.account.markup_bps)
     }
 
     fn sells_below_cost(&self) -> bool {
@@ -161,7 +157,10 @@ pub(super) async fn page(
         list::path(&format!("/console/accounts/{id}"), &[("start", &start)])
     };
     let catalog = web.app.catalog();
-    let home = found.account.home_country.map(|country| catalog.country_name(country));
+    let home = found
+        .account
+        .home_country
+        .map(|country| signed_in.page.country(country, catalog.country_name(country)));
     let (before, end) = (start.saturating_sub(LINES.into()), start.saturating_add(LINES.into()));
     let begin = [(start > 0).then_some(before), found.lines.more.then_some(end)];
     let [newer, older] = list::around(begin, to);

@@ -112,8 +112,8 @@ impl TermsForm {
     }
 
     /// The countries to choose from.
-    pub(super) fn homes(&self, web: &Shared) -> Vec<CountryChoice> {
-        countries(&web.app.catalog(), self.home_country.parse().ok())
+    pub(super) fn homes(&self, page: &Page, web: &Shared) -> Vec<CountryChoice> {
+        countries(page, &web.app.catalog(), self.home_country.parse().ok())
     }
 }
 
@@ -147,8 +147,8 @@ pub(super) async fn show(
     let account = account_of(&web, &id).await?;
     let given = TermsForm::from(&account.terms());
     html(&TermsPage {
+        homes: given.homes(&signed_in.page, &web),
         page: signed_in.page,
-        homes: given.homes(&web),
         account,
         given,
         faults: Faults::default(),
@@ -182,7 +182,7 @@ pub(super) async fn change(
         }
     }
     let shown = html(&TermsPage {
-        homes: form.homes(&web),
+        homes: form.homes(&signed_in.page, &web),
         page: signed_in.page,
         account,
         given: form,

@@ -142,6 +142,15 @@ impl SupplierPage {
         }
     }
 
+    /// How long the float lasts, where that is known.
+    fn lasts_note(&self) -> String {
+        if self.overview.money.lasts().is_none() {
+            return String::new();
+        }
+        let lasts = self.overview.lasts(&self.page);
+        self.page.fill("suppliers.lasts_for", &[("time", &lasts)])
+    }
+
     /// What thresholds are counted in, where that is known.
     fn currency(&self) -> Option<Currency> {
         currency_of(&self.overview.money)

@@ -66,6 +66,74 @@ fn every_message_is_asked_for() {
     assert!(unused.is_empty(), "nobody asks for {unused:?}");
 }
 
+/// What is said alike in another language: units, names of things, examples.
+const ALIKE: [&str; 21] = [
+    "audit.action",
+    "catalog.sku",
+    "catalog.test",
+    "code.code",
+    "layout.nav",
+    "mapping.score",
+    "mapping_kind.sku",
+    "nav.catalog",
+    "nav.webhooks",
+    "orders.search_hint",
+    "own_webhooks.took",
+    "rates.source",
+    "routing.history",
+    "routing.version",
+    "sell.placeholder",
+    "time.days",
+    "time.hours",
+    "time.minutes",
+    "time.seconds",
+    "told.link",
+    "told.note",
+];
+
+#[test]
+fn every_message_is_translated() {
+    let alike = |message: &Message| message[1..].contains(&message[0]);
+    let found: BTreeSet<_> = CATALOGUE.iter().filter(|(_, message)| alike(message)).collect();
+    let found: Vec<_> = found.into_iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!(found, ALIKE, "left in English, or no longer alike");
+}
+
+#[test]
+fn every_deed_and_what_is_told_of_it_is_said() {
+    let text = everything();
+    let is_message = |key: &str| CATALOGUE.contains_key(key) || CATALOGUE.contains_key(&format!("{key}.one"));
+    let quoted: BTreeSet<_> = text.split('"').filter(|word| !is_message(word)).collect();
+    // What ends in a unit is a setting.
+    let verb = |word: &&&str| {
+        !word.ends_with("_usd")
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || b"._".contains(&byte))
+    };
+    for subject in [
+        "account",
+        "case",
+        "funding",
+        "key",
+        "mapping",
+        "order",
+        "rate",
+        "reconcile",
+        "routing",
+        "supplier",
+    ] {
+        let of = |word: &&&str| word.split_once('.').is_some_and(|(of, _)| of == subject);
+        for action in quoted.iter().filter(verb).filter(of) {
+            let key = format!("deed.{}", action.replace('.', "_"));
+            assert!(CATALOGUE.contains_key(&key), "i18n/messages.toml lacks {key}");
+        }
+    }
+    for name in ["by", "why", "verdict", "amount", "order_max"] {
+        assert!(find(Language::French, &format!("told.{name}")).is_some(), "{name}");
+    }
+}
+
 #[test]
 fn a_catalogue_with_a_hole_is_refused() {
     let refused = |text: &str| read(text).unwrap_err();
