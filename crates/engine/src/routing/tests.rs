@@ -199,7 +199,10 @@ fn a_choice_is_told_in_words() {
     };
     let candidates = ranked(&conditions, &order(1));
     let choice = Choice::of(3, &candidates, |_| None).unwrap();
-    insta::assert_snapshot!(serde_json::to_string_pretty(&choice).unwrap());
+    let told = |one: &Considered| format!("{}: {}", one.supplier, one.in_english());
+    insta::assert_snapshot!(choice.offers.iter().map(told).collect::<Vec<_>>().join("\n"));
+    let kept = serde_json::to_string(&choice).unwrap();
+    assert_eq!(serde_json::from_str::<Choice>(&kept).unwrap(), choice);
 }
 
 #[test]
