@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use engine::{
     Settings,
-    orders::{self, Begun, Call, Order, OrderKey, Resolved, Search, newest, search},
+    orders::{self, Begun, Call, Order, OrderKey, Recipe, Resolved, Search, newest, search},
 };
-use model::{Cause, Clock, Elsewhere, Fault, Outcome, Receipt, Rejection};
+use model::{Absence, Cause, Clock, Elsewhere, Fault, Outcome, Receipt, Rejection};
 use testkit::World;
 
 const NUMBER: &str = "+15551234567";
@@ -177,6 +177,30 @@ async fn a_missing_record_is_proof_only_late_and_often_enough() {
         assert_eq!(matches!(resolved, Resolved::Again { .. }), proved, "{resolved:?}");
     }
     world.check_books().await;
+}
+
+#[tokio::test]
+async fn a_supplier_without_a_record_is_asked_as_soon_as_that_proves_something() {
+    let mut world = a_world().await;
+    let (after, queries) = (Duration::from_mins(10), 3);
+    world.recipe = Recipe::new(Absence::Proof { after, queries });
+    let account = world.account(FUNDED).await.id;
+    let key = world.order(account, NUMBER).await;
+    world.begin(key).await;
+    let begun_at = world.clock.now();
+    let mut resolved = world
+        .resolve(key, 1, Call::Submit, Outcome::Unknown(Cause::Timeout))
+        .await;
+    while let Resolved::Confirming { ask_at } = resolved {
+        world.clock.advance(ask_at.since(world.clock.now()));
+        assert!(matches!(world.begin(key).await, Begun::Ask(_)));
+        resolved = world
+            .resolve(key, 1, Call::Find, Outcome::Unknown(Cause::NoRecord))
+            .await;
+    }
+    assert!(matches!(resolved, Resolved::Again { .. }), "{resolved:?}");
+    let took = world.clock.now().since(begun_at);
+    assert!(took >= after && took < after + Duration::from_mins(3), "{took:?}");
 }
 
 #[tokio::test]

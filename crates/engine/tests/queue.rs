@@ -156,19 +156,46 @@ async fn a_person_may_have_it_tried_again_while_attempts_are_left() {
         Resolved::DeliveredLate,
         "the person was wrong: the cost is ours, and it is said"
     );
+    world.check_books().await;
+}
+
+#[tokio::test]
+async fn nothing_is_tried_again_when_no_attempt_is_left() {
+    let world = a_world(false).await;
+    let key = a_stuck_order(&world).await;
     for attempt in 2..=3 {
+        propose(&world, key, (Verdict::Retry, "ana")).await.unwrap();
+        world.begin(key).await;
         world.clock.advance(Duration::from_hours(3));
         world
             .resolve(key, attempt, Call::Find, Outcome::Unknown(Cause::Timeout))
             .await;
-        if attempt == 2 {
-            propose(&world, key, (Verdict::Retry, "ana")).await.unwrap();
-            world.begin(key).await;
-        }
     }
     let last = propose(&world, key, (Verdict::Retry, "ana")).await.unwrap_err();
     assert!(matches!(last, DecideError::NoAttemptLeft(3)), "{last}");
-    world.check_books().await;
+}
+
+#[tokio::test]
+async fn no_person_gives_back_or_sends_again_what_an_earlier_attempt_has_delivered() {
+    for verdict in [Verdict::Failed, Verdict::Retry] {
+        let world = a_world(false).await;
+        let key = a_stuck_order(&world).await;
+        propose(&world, key, (Verdict::Retry, "ana")).await.unwrap();
+        world.begin(key).await;
+        let delivered = Outcome::Delivered(Receipt::default());
+        world.resolve(key, 1, Call::Find, delivered).await;
+        world
+            .resolve(key, 2, Call::Submit, Outcome::Unknown(Cause::Timeout))
+            .await;
+        propose(&world, key, (verdict, "ana")).await.unwrap();
+        let status = world.find(key).await.status;
+        assert!(
+            matches!(status, OrderStatus::Delivered { attempt: 1, .. }),
+            "{status:?}"
+        );
+        assert_eq!(world.balance(key.account).await, FUNDED - PRICE);
+        world.check_books().await;
+    }
 }
 
 #[tokio::test]

@@ -148,6 +148,20 @@ pub fn open(tx: &mut Tx<'_>, context: &Context, found: &Found, now: Timestamp) -
     store::insert(tx, id, found, now)
 }
 
+/// Opens a case, and where it is open already says anew what is known of it: both sides may have moved since.
+pub(crate) fn open_or_refresh(
+    tx: &mut Tx<'_>,
+    context: &Context,
+    found: &Found,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let opened = open(tx, context, found, now)?;
+    if !opened {
+        store::refresh(tx, found)?;
+    }
+    Ok(opened)
+}
+
 /// Closes a case that is open.
 pub fn close(tx: &mut Tx<'_>, id: CaseId, closed: &Closed) -> Result<Case, CloseError> {
     let case = find(tx, id)?.ok_or(CloseError::Unknown(id))?;

@@ -117,6 +117,18 @@ pub(super) fn insert(tx: &mut Tx<'_>, id: CaseId, found: &Found, now: Timestamp)
     Ok(tx.execute(sql, &values)? == 1)
 }
 
+/// Writes what is known of an open case by now.
+pub(super) fn refresh(tx: &mut Tx<'_>, found: &Found) -> Result<(), Error> {
+    let sql = "UPDATE cases SET facts = ?4 WHERE supplier = ?1 AND kind = ?2 AND subject = ?3 AND status = 'open'";
+    let values = values![
+        &found.supplier,
+        found.kind.as_str(),
+        &found.subject,
+        found.facts.to_string()
+    ];
+    tx.execute(sql, &values).map(drop)
+}
+
 pub(super) fn close(tx: &mut Tx<'_>, id: CaseId, closed: &Closed) -> Result<bool, Error> {
     let sql = "UPDATE cases SET status = 'closed', closed_at = ?2, closed_by = ?3, resolution = ?4
                WHERE id = ?1 AND status = 'open'";

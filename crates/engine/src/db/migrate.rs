@@ -32,6 +32,10 @@ pub const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../../../../migrations/0011_fundings.sql"),
     ),
     (
+        "0012_delivered_by",
+        include_str!("../../../../migrations/0012_delivered_by.sql"),
+    ),
+    (
         "0013_requests",
         include_str!("../../../../migrations/0013_requests.sql"),
     ),

@@ -20,7 +20,7 @@ use std::{collections::HashMap, fmt, str::FromStr};
 
 pub use check::{Report, check};
 use model::{AccountId, AttemptId, Currency, DepositId, Money, OrderId, SupplierName, Timestamp};
-pub use payable::{CostAdjustment, SupplierSum, owed_to_supplier, totals};
+pub use payable::{CostAdjustment, SupplierSum, booked, owed_to_supplier, totals};
 pub use statement::{LineOrder, Lines, StatementLine, Sums, lines_of, read_lines, statement, sums};
 pub use store::{Leg, Standing, standings, transfers};
 

@@ -7,7 +7,7 @@ use model::{AccountId, AttemptId, CaseId, Currency, Money, SupplierName, Timesta
 use super::{Books, Code, Legs, Movement};
 use crate::{
     Error,
-    db::{Tx, values},
+    db::{Row, Tx, values},
 };
 
 /// What a delivery turns out to cost us besides what is booked, as a person decided on a case.
@@ -26,8 +26,7 @@ pub struct CostAdjustment {
 }
 
 impl Books {
-    /// Books that a supplier charges more or less for a delivery than was booked. The note begins with the attempt, so
-    /// that what an attempt has cost can be added up.
+    /// Books that a supplier charges more or less for a delivery than was booked.
     pub fn adjust_cost(&mut self, adjustment: &CostAdjustment) {
         let payable = Code::Payable(adjustment.supplier.clone());
         let (movement, legs) = if adjustment.more.is_positive() {
@@ -52,12 +51,44 @@ impl Books {
             adjustment.more.currency(),
         );
         let transfer = self.transfer(adjustment.account, &adjustment.case.to_string(), movement, amount);
-        self.post(
-            transfer.noted(&format!("{} adjusted", adjustment.attempt)),
-            legs,
-            "post",
-        );
+        self.post(transfer.noted(&noted(adjustment.attempt)), legs, "post");
     }
+}
+
+/// What is booked for an attempt at its supplier by now, by currency: what is owed, less what was forgiven, as cases
+/// have adjusted it.
+pub fn booked(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    (attempt, supplier): (AttemptId, &SupplierName),
+) -> Result<Vec<Money>, Error> {
+    const OWED: &str = "SELECT currency,
+            CAST(SUM(CASE WHEN credit = ?2 THEN amount_minor ELSE -amount_minor END) AS BIGINT)
+        FROM transfers WHERE account_id = ?1 AND (debit = ?2 OR credit = ?2)";
+    let payable = Code::Payable(supplier.clone()).to_string();
+    let read = |row: &Row<'_>| Ok(Money::new(row.int(1)?, row.parse(0)?));
+    let own = format!("{OWED} AND subject_id = ?3 GROUP BY currency ORDER BY currency");
+    let mut booked = tx.query(&own, &values![account, &payable, attempt.to_string()], read)?;
+    let by_cases =
+        format!("{OWED} AND subject_id >= ?3 AND subject_id < ?4 AND note = ?5 GROUP BY currency ORDER BY currency");
+    let (first, last) = (CaseId::PREFIX.to_owned(), format!("{}~", CaseId::PREFIX));
+    let adjusted = tx.query(
+        &by_cases,
+        &values![account, &payable, first, last, noted(attempt)],
+        read,
+    )?;
+    for more in adjusted {
+        match booked.iter_mut().find(|sum| sum.currency() == more.currency()) {
+            Some(sum) => *sum = sum.checked_add(more).map_err(Error::corrupt)?,
+            None => booked.push(more),
+        }
+    }
+    Ok(booked)
+}
+
+/// The note of an adjustment: it begins with the attempt, so that what that has cost can be added up.
+fn noted(attempt: AttemptId) -> String {
+    format!("{attempt} adjusted")
 }
 
 /// What one kind of movement in an account's book has added up to.

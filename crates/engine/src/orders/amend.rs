@@ -1,8 +1,8 @@
 //! What is found out long after an order has ended, by a person's word on the supplier's own records.
 
-use model::{Elsewhere, Fault, Outcome, Receipt, Rejection, Timestamp};
+use model::{Elsewhere, Fault, Money, Outcome, Receipt, Rejection, Timestamp};
 
-use super::{Attempt, OrderKey, OrderStatus, attempts, ending::Changes};
+use super::{Attempt, Ground, OrderKey, OrderStatus, attempts, ending::Changes};
 use crate::{Context, Error, db::Tx};
 
 /// Why an order that has ended stays as it is.
@@ -25,56 +25,89 @@ pub fn take_back(
     tx: &mut Tx<'_>,
     context: &Context,
     (key, number): (OrderKey, u32),
-    why: &str,
+    (why, by): (&str, &str),
     now: Timestamp,
 ) -> Result<(), AmendError> {
-    let (mut changes, mut attempt) = open(tx, (key, number), now)?;
+    let (mut changes, attempts) = open(tx, key, now)?;
+    let mut attempt = find(&attempts, number)?;
     let status = changes.order(key).ok_or(AmendError::Unknown)?.status;
     if !matches!(status, OrderStatus::Delivered { attempt, .. } if attempt == number) {
         return Err(AmendError::Changed(status.as_str()));
     }
-    let message = why.to_owned();
+    changes.read_booked(tx, &attempt)?;
+    attempt.rule = Some(word(why, by));
     attempt.outcome = Some(Outcome::Reversed {
-        message: message.clone(),
+        message: why.to_owned(),
     });
     attempt.answered_at = Some(now);
-    let rejection = Rejection {
-        fault: Fault::Supplier,
-        elsewhere: Elsewhere::MustNot,
-        code: "taken_back".to_owned(),
-        message,
-        again_after_s: None,
-    };
-    changes.reverse(key, &attempt, rejection)?;
+    match attempts
+        .iter()
+        .find(|other| other.id.number != number && other.has_delivered())
+    {
+        // The phone has it all the same.
+        Some(other) => changes.rest_on(key, &attempt, other)?,
+        None => changes.reverse(key, &attempt, taken_back(why))?,
+    }
     changes.write(tx, context)?;
     Ok(attempts::update(tx, &[attempt])?)
 }
 
-/// Books the cost of an attempt that the supplier delivered although its order had ended otherwise. The account keeps its
-/// refund; a question about the attempt that is answered later changes nothing more.
+/// Takes in that an attempt was delivered which had ended as refused: what it cost is owed. An order that waits for its
+/// next attempt ends as delivered, and nothing more is sent; another one stays as it is, so that an account keeps its refund.
+/// A question about the attempt that is answered later changes nothing more.
 pub fn book_late_cost(
     tx: &mut Tx<'_>,
     context: &Context,
-    (key, number): (OrderKey, u32),
+    (key, number, cost): (OrderKey, u32, Option<Money>),
+    (why, by): (&str, &str),
     now: Timestamp,
 ) -> Result<(), AmendError> {
-    let (mut changes, mut attempt) = open(tx, (key, number), now)?;
+    let (mut changes, attempts) = open(tx, key, now)?;
+    let mut attempt = find(&attempts, number)?;
     let status = changes.order(key).ok_or(AmendError::Unknown)?.status;
     let known = matches!(attempt.outcome, Some(Outcome::Delivered(_) | Outcome::Reversed { .. }));
-    if known || status.open_attempt() == Some(number) {
+    if known || status.open_attempt() == Some(number) || status.delivered_by() == Some(number) {
         return Err(AmendError::Changed(status.as_str()));
     }
-    attempt.outcome = Some(Outcome::Delivered(Receipt::default()));
+    let receipt = Receipt {
+        supplier_reference: attempt.supplier_reference.clone(),
+        cost,
+        ..Receipt::default()
+    };
+    attempt.outcome = Some(Outcome::Delivered(receipt.clone()));
     attempt.answered_at = Some(now);
-    changes.owe_late_delivery(key, &attempt, &Receipt::default());
+    attempt.rule = Some(word(why, by));
+    match status {
+        OrderStatus::Waiting { .. } => changes.deliver(key, &attempt, receipt)?,
+        _ => changes.owe_late_delivery(key, &attempt, &receipt),
+    }
     changes.write(tx, context)?;
     Ok(attempts::update(tx, &[attempt])?)
 }
 
-fn open(tx: &mut Tx<'_>, (key, number): (OrderKey, u32), now: Timestamp) -> Result<(Changes, Attempt), AmendError> {
-    let changes = Changes::open(tx, &[key], now)?;
-    let attempt = attempts::attempts(tx, key)?
-        .into_iter()
-        .find(|attempt| attempt.id.number == number);
-    Ok((changes, attempt.ok_or(AmendError::Unknown)?))
+fn open(tx: &mut Tx<'_>, key: OrderKey, now: Timestamp) -> Result<(Changes, Vec<Attempt>), AmendError> {
+    Ok((Changes::open(tx, &[key], now)?, attempts::attempts(tx, key)?))
+}
+
+fn find(attempts: &[Attempt], number: u32) -> Result<Attempt, AmendError> {
+    let found = attempts.iter().find(|attempt| attempt.id.number == number);
+    found.cloned().ok_or(AmendError::Unknown)
+}
+
+fn word(why: &str, by: &str) -> Ground {
+    Ground::Word {
+        by: by.to_owned(),
+        confirmed_by: None,
+        why: why.to_owned(),
+    }
+}
+
+fn taken_back(why: &str) -> Rejection {
+    Rejection {
+        fault: Fault::Supplier,
+        elsewhere: Elsewhere::MustNot,
+        code: "taken_back".to_owned(),
+        message: why.to_owned(),
+        again_after_s: None,
+    }
 }

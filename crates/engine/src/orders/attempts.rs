@@ -51,6 +51,11 @@ impl Attempt {
         }
     }
 
+    /// Whether its supplier says that it was delivered, and has not taken it back.
+    pub const fn has_delivered(&self) -> bool {
+        matches!(self.outcome, Some(Outcome::Delivered(_)))
+    }
+
     /// What its supplier is asked about.
     pub fn reference(&self, recipient: PhoneNumber) -> AttemptRef {
         AttemptRef {

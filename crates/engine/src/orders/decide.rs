@@ -6,7 +6,7 @@ use std::{fmt, str::FromStr};
 use model::{Elsewhere, Fault, Receipt, Rejection, Timestamp};
 
 use super::{
-    Answered, Decision, Ground, Order, OrderKey, OrderStatus, Proposal, attempts,
+    Answered, Attempt, Decision, Ground, Order, OrderKey, OrderStatus, Proposal, attempts,
     ending::Changes,
     hint::SPACED_BY,
     proposals::{self, proposals},
@@ -269,9 +269,11 @@ fn carry_out(
     mut changes: Changes,
     (key, verdict, decision): (OrderKey, Verdict, Decision),
 ) -> Result<(), DecideError> {
-    let mut attempt = attempts::attempts(tx, key)?
+    let mut attempts = attempts::attempts(tx, key)?;
+    let mut attempt = attempts
         .pop()
         .ok_or_else(|| Error::corrupt("an open attempt never written"))?;
+    let besides = attempts.into_iter().find(Attempt::has_delivered);
     let Decision { why, by, at_us, .. } = &decision;
     let (why, at) = (why.clone(), Timestamp::from_micros(*at_us));
     attempt.rule = Some(Ground::Word {
@@ -283,16 +285,18 @@ fn carry_out(
         order.decision = Some(decision);
         Ok(order.status)
     })?;
-    match verdict {
-        Verdict::Delivered => {
+    match (verdict, &besides) {
+        (Verdict::Delivered, _) => {
             let receipt = Receipt {
                 supplier_reference: attempt.supplier_reference.clone(),
                 ..Receipt::default()
             };
             changes.deliver(key, &attempt, receipt)?;
         }
-        Verdict::Failed => changes.refund(key, by_person(&why, Elsewhere::MustNot))?,
-        Verdict::Retry => {
+        // The phone has it by an earlier attempt: nothing is given back or sent again.
+        (Verdict::Failed | Verdict::Retry, Some(other)) => changes.rest_on(key, &attempt, other)?,
+        (Verdict::Failed, None) => changes.refund(key, by_person(&why, Elsewhere::MustNot))?,
+        (Verdict::Retry, None) => {
             changes.advance(key, |order| {
                 order.failure = Some(by_person(&why, Elsewhere::May));
                 order.status.try_again(at)

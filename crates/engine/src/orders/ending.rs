@@ -4,14 +4,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use model::{AccountId, InvoiceId, Receipt, Rejection, Timestamp};
+use model::{AccountId, AttemptId, InvoiceId, Money, Outcome, Receipt, Rejection, Timestamp};
 
 use super::{Attempt, InvalidTransition, Order, OrderKey, OrderStatus, store};
 use crate::{
     Context, Error,
     db::{Asked, Tx},
     figures, invoices,
-    ledger::{AskedBooks, Books, SupplierCost},
+    ledger::{self, AskedBooks, Books, SupplierCost},
     limits, webhooks,
 };
 
@@ -24,6 +24,7 @@ pub(super) struct Changes {
     reversed: Vec<(AccountId, InvoiceId)>,
     refunds: limits::Refunds,
     figures: figures::Added,
+    booked: BTreeMap<AttemptId, Money>,
     now: Timestamp,
 }
 
@@ -45,6 +46,7 @@ impl AskedChanges {
             reversed: Vec::new(),
             refunds: limits::Refunds::default(),
             figures: figures::Added::default(),
+            booked: BTreeMap::new(),
             now,
         })
     }
@@ -126,6 +128,33 @@ impl Changes {
         Ok(())
     }
 
+    /// Lets an order be delivered by another attempt than the one that has failed now, or was taken back: that one had
+    /// turned out delivered before, and its cost is booked.
+    pub(super) fn rest_on(&mut self, key: OrderKey, failed: &Attempt, other: &Attempt) -> Result<(), Error> {
+        let (now, number) = (self.now, other.id.number);
+        let was_delivered = (self.order(key)).is_some_and(|order| order.status.delivered_by().is_some());
+        let order = self.advance(key, |order| {
+            order.failure = None;
+            if let Some(Outcome::Delivered(receipt)) = &other.outcome {
+                order.receipt = Some(receipt.clone());
+            }
+            if was_delivered {
+                order.status.rest_on(number)
+            } else {
+                order.status.turn_out_delivered(number, now)
+            }
+        })?;
+        if was_delivered {
+            self.forgive_late_delivery(key, failed);
+        } else {
+            self.books().settle_order(&order.money());
+            self.figures
+                .delivered(&order, (other, Money::zero(other.cost.currency())), now);
+            self.count_ended(&order);
+        }
+        Ok(())
+    }
+
     /// Takes a delivery back: the price goes back to the balance and the supplier is owed nothing.
     pub(super) fn reverse(&mut self, key: OrderKey, attempt: &Attempt, rejection: Rejection) -> Result<(), Error> {
         let now = self.now;
@@ -134,9 +163,7 @@ impl Changes {
             order.status.reverse(now)
         })?;
         self.books().reverse_order(&order.money());
-        let cost = cost_of(attempt, order.receipt.as_ref());
-        let owed = cost.cost;
-        self.books().forgive_cost(cost);
+        let owed = self.forgive(attempt);
         self.refunds.add(&order);
         self.figures.reversed(&order, (attempt, owed), now);
         self.reversed.push((order.account, order.invoice));
@@ -150,6 +177,40 @@ impl Changes {
             self.figures.delivered_late(order, (attempt, cost.cost), self.now);
         }
         self.books().owe_supplier(cost);
+    }
+
+    /// Books that a delivery which the order did not wait for, or not alone, costs nothing any more.
+    pub(super) fn forgive_late_delivery(&mut self, key: OrderKey, attempt: &Attempt) {
+        let forgiven = self.forgive(attempt);
+        if let Some(order) = self.orders.get(&key) {
+            let less = Money::new(-forgiven.minor(), forgiven.currency());
+            self.figures.delivered_late(order, (attempt, less), self.now);
+        }
+    }
+
+    /// Reads what is booked for an attempt, so that exactly this is forgiven if its delivery is taken back.
+    pub(super) fn read_booked(&mut self, tx: &mut Tx<'_>, attempt: &Attempt) -> Result<(), Error> {
+        let booked = ledger::booked(tx, attempt.account, (attempt.id, &attempt.supplier))?;
+        let told = match &attempt.outcome {
+            Some(Outcome::Delivered(receipt)) => Some(receipt),
+            _ => None,
+        };
+        // Charged in one currency. Where nothing is written yet, it was delivered in this same transaction.
+        let cost = booked.first().copied().unwrap_or(cost_of(attempt, told).cost);
+        self.booked.insert(attempt.id, cost);
+        Ok(())
+    }
+
+    fn forgive(&mut self, attempt: &Attempt) -> Money {
+        let booked = self.booked.remove(&attempt.id);
+        let cost = booked
+            .filter(|cost| cost.is_positive())
+            .unwrap_or(Money::zero(attempt.cost.currency()));
+        self.books().forgive_cost(SupplierCost {
+            cost,
+            ..cost_of(attempt, None)
+        });
+        cost
     }
 
     fn books(&mut self) -> &mut Books {

@@ -1,10 +1,16 @@
 //! What an answer means, pure. Nothing turns an unknown outcome into a failure but the supplier's own word, or its
 //! repeated "no record" once that is proof by its capabilities.
 
+use std::time::Duration;
+
 use model::{Absence, Cause, Elsewhere, Fault, Outcome, Receipt, Rejection, Timestamp};
 
 use super::{Attempt, Order, OrderStatus, Resolve};
 use crate::{Settings, context::pause};
+
+/// Questions whose answers make a proof come this soon after each other: people wait for it, and a record that shows late
+/// is not missed.
+const PROOF_PAUSE: Duration = Duration::from_mins(1);
 
 /// What an answer means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,15 +18,37 @@ pub(super) enum Judgement {
     Deliver(Receipt),
     Refund(Rejection),
     Reverse(Rejection),
-    TryAgain { rejection: Rejection, due_at: Timestamp },
-    AskLater { ask_at: Timestamp },
-    CallPerson { ask_at: Timestamp },
+    TryAgain {
+        rejection: Rejection,
+        due_at: Timestamp,
+    },
+    AskLater {
+        ask_at: Timestamp,
+    },
+    CallPerson {
+        ask_at: Timestamp,
+    },
     DeliveredLate(Receipt),
+    /// A delivery that the order did not wait for, or not alone, was taken back.
+    TakenBackLate,
+    /// This attempt failed, or was taken back; an earlier one turned out delivered meanwhile.
+    RestOn(u32),
     Stale,
 }
 
-/// Says what an answer means.
-pub(super) fn judge(order: &Order, attempt: &Attempt, resolve: &Resolve) -> Judgement {
+/// Says what an answer means; `besides` is another attempt of the order that is known to have delivered.
+pub(super) fn judge(order: &Order, attempt: &Attempt, besides: Option<u32>, resolve: &Resolve) -> Judgement {
+    let judgement = judge_alone(order, attempt, resolve);
+    // The phone has it: nothing more is sent, and nothing is given back.
+    match (besides, &judgement) {
+        (Some(other), Judgement::Refund(_) | Judgement::TryAgain { .. } | Judgement::Reverse(_)) => {
+            Judgement::RestOn(other)
+        }
+        _ => judgement,
+    }
+}
+
+fn judge_alone(order: &Order, attempt: &Attempt, resolve: &Resolve) -> Judgement {
     let settings = &resolve.context.settings;
     if order.status.open_attempt() != Some(resolve.attempt) {
         return judge_closed(order, attempt, resolve);
@@ -49,11 +77,12 @@ fn judge_closed(order: &Order, attempt: &Attempt, resolve: &Resolve) -> Judgemen
         {
             Judgement::Stale
         }
-        // Its supplier has said otherwise before. Nothing has been sent elsewhere yet, and nothing will be.
-        (OrderStatus::Waiting { .. }, Outcome::Delivered(receipt)) if order.attempts == resolve.attempt => {
-            Judgement::Deliver(receipt.clone())
-        }
+        // Its supplier has said otherwise before. Whatever was sent since has failed, and nothing more will be sent.
+        (OrderStatus::Waiting { .. }, Outcome::Delivered(receipt)) => Judgement::Deliver(receipt.clone()),
         (_, Outcome::Delivered(receipt)) => Judgement::DeliveredLate(receipt.clone()),
+        (_, Outcome::Reversed { .. }) if matches!(attempt.outcome, Some(Outcome::Delivered(_))) => {
+            Judgement::TakenBackLate
+        }
         _ => Judgement::Stale,
     }
 }
@@ -77,8 +106,22 @@ fn ask_later(attempt: &Attempt, resolve: &Resolve) -> Judgement {
         }
     } else {
         Judgement::AskLater {
-            ask_at: now + pause(&settings.ask.pauses, attempt.questions),
+            ask_at: next_question(attempt, resolve),
         }
+    }
+}
+
+/// When to ask again: as set, or sooner where a supplier has no record and may prove so that nothing was delivered.
+fn next_question(attempt: &Attempt, resolve: &Resolve) -> Timestamp {
+    let now = resolve.now;
+    let as_set = now + pause(&resolve.context.settings.ask.pauses, attempt.questions);
+    if !matches!(resolve.outcome, Outcome::Unknown(Cause::NoRecord)) {
+        return as_set;
+    }
+    match resolve.evidence_from(attempt) {
+        None => as_set,
+        Some(from) if now < from => as_set.min(from),
+        Some(_) => as_set.min(now + PROOF_PAUSE),
     }
 }
 

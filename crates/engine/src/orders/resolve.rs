@@ -90,8 +90,10 @@ pub enum Resolved {
     },
     /// A person has to look.
     Stuck,
-    /// It was delivered after it had been refunded: ours is the loss, and a person has to know.
+    /// It was delivered after it had been refunded, or while another attempt was under way: a person has to know.
     DeliveredLate,
+    /// Such a delivery was taken back: it costs nothing any more.
+    TakenBackLate,
     /// The answer changes nothing: the order had ended, or goes on with another attempt.
     Stale,
 }
@@ -116,9 +118,13 @@ impl Command for Resolve {
         let (mut evidence, mut refused, mut noticed) = (Vec::new(), BTreeMap::new(), Vec::new());
         for resolve in set {
             let place = (resolve.key, resolve.attempt);
+            let besides = besides(&attempts, place);
             answers.push(match attempts.get_mut(&place) {
                 Some(attempt) => {
-                    let resolved = resolve.apply(&mut changes, attempt)?;
+                    if matches!(resolve.outcome, Outcome::Reversed { .. }) {
+                        changes.read_booked(tx, attempt)?;
+                    }
+                    let resolved = resolve.apply(&mut changes, attempt, besides.as_ref())?;
                     evidence.extend(resolve.evidence(attempt, resolved));
                     refused.extend(resolve.left_alone(&changes, attempt));
                     noticed.extend(noticed::about(changes.order(resolve.key), attempt, (resolve, resolved)));
@@ -147,20 +153,35 @@ fn by_number(attempts: Vec<Attempt>) -> HashMap<(OrderKey, u32), Attempt> {
     placed.collect()
 }
 
+/// Another attempt of the same order that is known to have delivered.
+fn besides(attempts: &HashMap<(OrderKey, u32), Attempt>, (key, number): (OrderKey, u32)) -> Option<Attempt> {
+    let others = attempts
+        .iter()
+        .filter(|((order, other), attempt)| *order == key && *other != number && attempt.has_delivered());
+    others
+        .min_by_key(|((_, other), _)| *other)
+        .map(|(_, attempt)| attempt.clone())
+}
+
 impl Resolve {
-    fn apply(&self, changes: &mut Changes, attempt: &mut Attempt) -> Result<Resolved, Error> {
+    fn apply(
+        &self,
+        changes: &mut Changes,
+        attempt: &mut Attempt,
+        besides: Option<&Attempt>,
+    ) -> Result<Resolved, Error> {
         let Some(order) = changes.order(self.key) else {
             return Ok(Resolved::Stale);
         };
-        let judgement = judge(order, attempt, self);
-        let delivered_before = matches!(attempt.outcome, Some(Outcome::Delivered(_)));
+        let judgement = judge(order, attempt, besides.map(|other| other.id.number), self);
+        let delivered_before = attempt.has_delivered();
         // What comes late and changes nothing must not hide the answer that the end rests on.
         if judgement != Judgement::Stale {
             self.record(attempt);
         }
         if matches!(
             judgement,
-            Judgement::Refund(_) | Judgement::Reverse(_) | Judgement::TryAgain { .. }
+            Judgement::Refund(_) | Judgement::Reverse(_) | Judgement::TryAgain { .. } | Judgement::RestOn(_)
         ) {
             attempt.rule = Some(self.rule(attempt));
         }
@@ -172,6 +193,16 @@ impl Resolve {
                 });
                 changes.deliver(self.key, attempt, receipt)?;
                 Ok(Resolved::Delivered)
+            }
+            Judgement::RestOn(_) => {
+                let other = besides.ok_or_else(|| Error::corrupt("no other attempt has delivered"))?;
+                let was_delivered = (changes.order(self.key)).is_some_and(|order| order.status.is_final());
+                changes.rest_on(self.key, attempt, other)?;
+                Ok(if was_delivered {
+                    Resolved::TakenBackLate
+                } else {
+                    Resolved::Delivered
+                })
             }
             Judgement::Refund(rejection) => {
                 changes.refund(self.key, rejection)?;
@@ -200,6 +231,10 @@ impl Resolve {
             Judgement::DeliveredLate(receipt) => {
                 changes.owe_late_delivery(self.key, attempt, &receipt);
                 Ok(Resolved::DeliveredLate)
+            }
+            Judgement::TakenBackLate => {
+                changes.forgive_late_delivery(self.key, attempt);
+                Ok(Resolved::TakenBackLate)
             }
             Judgement::Stale => Ok(Resolved::Stale),
         }
@@ -286,13 +321,19 @@ impl Resolve {
     /// Whether "no record" says something: the question was put after an unanswered call could still
     /// execute, and after the answer before it. An answer that was long on its way, or comes twice, is neither.
     pub(super) fn is_evidence(&self, attempt: &Attempt) -> bool {
-        let Absence::Proof { after, .. } = self.recipe.absence else {
-            return false;
-        };
-        let executes_until = attempt.submitted_at + after + self.context.settings.submission_slack();
+        let late = (self.evidence_from(attempt)).is_some_and(|from| self.called_at >= from);
         let fresh = attempt
             .answered_at
             .is_none_or(|answered_at| self.called_at > answered_at);
-        self.call == Call::Find && self.called_at >= executes_until && fresh
+        self.call == Call::Find && late && fresh
+    }
+
+    /// From when on an unanswered call can't execute any more, so that "no record" says something; none where it never
+    /// does.
+    pub(super) fn evidence_from(&self, attempt: &Attempt) -> Option<Timestamp> {
+        let Absence::Proof { after, .. } = self.recipe.absence else {
+            return None;
+        };
+        Some(attempt.submitted_at + after + self.context.settings.submission_slack())
     }
 }

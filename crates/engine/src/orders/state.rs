@@ -192,11 +192,21 @@ impl OrderStatus {
         }
     }
 
-    /// The last attempt has delivered after all, although its supplier had said otherwise.
+    /// An attempt that had ended has delivered after all, although its supplier had said otherwise, and nothing else has.
     pub fn turn_out_delivered(self, attempt: u32, at: Timestamp) -> Next {
         match self {
-            Self::Waiting { .. } => Ok(Self::Delivered { attempt, at }),
+            Self::Waiting { .. } | Self::Delivering { .. } | Self::Confirming { .. } | Self::Stuck { .. } => {
+                Ok(Self::Delivered { attempt, at })
+            }
             other => other.refuse("turn out delivered"),
+        }
+    }
+
+    /// What had delivered was taken back, and another attempt has delivered as well.
+    pub fn rest_on(self, attempt: u32) -> Next {
+        match self {
+            Self::Delivered { at, .. } => Ok(Self::Delivered { attempt, at }),
+            other => other.refuse("rest on another attempt"),
         }
     }
 
@@ -215,6 +225,14 @@ impl OrderStatus {
         match self {
             Self::Delivered { attempt, .. } => Ok(Self::Reversed { attempt, at }),
             other => other.refuse("be reversed"),
+        }
+    }
+
+    /// The attempt that has delivered, be it taken back since.
+    pub const fn delivered_by(&self) -> Option<u32> {
+        match *self {
+            Self::Delivered { attempt, .. } | Self::Reversed { attempt, .. } => Some(attempt),
+            _ => None,
         }
     }
 
@@ -284,6 +302,7 @@ mod tests {
                 ("try_again", state.try_again(later)),
                 ("deliver", state.deliver(later)),
                 ("turn_out", state.turn_out_delivered(1, later)),
+                ("rest_on", state.rest_on(2)),
                 ("refund", state.refund(later)),
                 ("reverse", state.reverse(later)),
             ];

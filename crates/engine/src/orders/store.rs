@@ -10,7 +10,7 @@ use crate::{
 
 pub(super) const COLUMNS: &str = "account_id, id, number, invoice_id, status, product_id, product_name, package_value,
     value_minor, value_currency, phone_number, country, price_minor, currency, reference, attempts, due_at, failure,
-    receipt, decision, ended_at, lease_until, held_up";
+    receipt, decision, ended_at, lease_until, held_up, delivered_by";
 
 pub(super) fn read(row: &Row<'_>) -> Result<Order, Error> {
     let attempts = row.count(15)?;
@@ -19,7 +19,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Order, Error> {
         id: row.parse(1)?,
         number: row.int(2)?,
         invoice: row.parse(3)?,
-        status: status(&row.text(4)?, attempts, moment(row)?)?,
+        status: status(&row.text(4)?, last_or_delivered(row)?, moment(row)?)?,
         product: row.parse(5)?,
         product_name: row.text(6)?,
         package_value: row.text_opt(7)?,
@@ -41,7 +41,14 @@ fn moment(row: &Row<'_>) -> Result<Option<Timestamp>, Error> {
     Ok(row.time_opt(21)?.or(row.time_opt(16)?).or(row.time_opt(20)?))
 }
 
-/// The last attempt is the one under way, or the one that delivered.
+/// The last attempt is the one under way, or the one that delivered, unless another is named.
+fn last_or_delivered(row: &Row<'_>) -> Result<u32, Error> {
+    match row.int_opt(23)? {
+        Some(number) => u32::try_from(number).map_err(Error::corrupt),
+        None => row.count(15),
+    }
+}
+
 fn status(word: &str, attempt: u32, moment: Option<Timestamp>) -> Result<OrderStatus, Error> {
     let at = moment.unwrap_or_default();
     Ok(match word {
@@ -177,6 +184,7 @@ pub(crate) fn update(tx: &mut Tx<'_>, changed: &[(OrderStatus, Order)]) -> Resul
             int("ended_at"),
             text("exceptional"),
             text("held_up"),
+            int("delivered_by"),
         ],
     };
     let row = |(before, order): &(OrderStatus, Order)| {
@@ -198,6 +206,7 @@ pub(crate) fn update(tx: &mut Tx<'_>, changed: &[(OrderStatus, Order)]) -> Resul
             order.status.ended_at(),
             exceptional(&order.status),
             json(order.held_up.as_ref()),
+            order.status.delivered_by().filter(|by| *by != order.attempts),
         ]
     };
     tx.update_many(&STAND, &changed.iter().map(row).collect::<Vec<_>>())

@@ -14,8 +14,10 @@ use crate::cases::CaseKind;
 pub enum OurState {
     /// Nobody knows yet.
     Open,
-    /// It was delivered, be it after its order was refunded.
+    /// It was delivered, and its order with it.
     Delivered,
+    /// It was delivered after its order had ended otherwise, or beside another attempt: the loss is ours.
+    DeliveredLate,
     /// It was not delivered.
     Rejected,
     /// It was delivered and taken back.
@@ -23,11 +25,12 @@ pub enum OurState {
 }
 
 impl OurState {
-    /// The word: `open`, `delivered`, `rejected`, `reversed`.
+    /// The word: `open`, `delivered`, `delivered_late`, `rejected`, `reversed`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::Delivered => "delivered",
+            Self::DeliveredLate => "delivered_late",
             Self::Rejected => "rejected",
             Self::Reversed => "reversed",
         }
@@ -142,15 +145,25 @@ fn judge(our: &OurAttempt, records: &[&Record]) -> Verdict {
     match (our.state, record.map(|record| record.state)) {
         // Whoever works on the order asks about it.
         (OurState::Open, _) => Verdict::Open,
-        (OurState::Delivered, None) => Verdict::Differs(CaseKind::OursOnly),
+        (OurState::Delivered | OurState::DeliveredLate, None) => Verdict::Differs(CaseKind::OursOnly),
         (OurState::Rejected | OurState::Reversed, None | Some(RecordState::Rejected | RecordState::Reversed)) => {
-            Verdict::Same
+            // A cost that was adjusted away is none, and so is one that was forgiven.
+            if our.cost.minor() == 0 {
+                Verdict::Same
+            } else {
+                Verdict::Differs(CaseKind::OtherAmount)
+            }
         }
-        (OurState::Delivered, Some(RecordState::Delivered)) => match record.and_then(|record| record.cost) {
-            Some(cost) if cost != our.cost => Verdict::Differs(CaseKind::OtherAmount),
-            _ => Verdict::Same,
-        },
-        (OurState::Delivered, Some(RecordState::Rejected | RecordState::Reversed | RecordState::Pending))
+        (OurState::Delivered | OurState::DeliveredLate, Some(RecordState::Delivered)) => {
+            match record.and_then(|record| record.cost) {
+                Some(cost) if cost != our.cost => Verdict::Differs(CaseKind::OtherAmount),
+                _ => Verdict::Same,
+            }
+        }
+        (
+            OurState::Delivered | OurState::DeliveredLate,
+            Some(RecordState::Rejected | RecordState::Reversed | RecordState::Pending),
+        )
         | (OurState::Rejected | OurState::Reversed, Some(RecordState::Delivered | RecordState::Pending)) => {
             Verdict::Differs(CaseKind::OtherState)
         }
@@ -166,17 +179,17 @@ fn differs(kind: CaseKind, our: &OurAttempt, records: &[&Record]) -> Difference 
     let not_theirs = records
         .iter()
         .any(|record| matches!(record.state, RecordState::Rejected | RecordState::Reversed));
-    let remedies: Vec<Remedy> = match kind {
-        CaseKind::OtherAmount | CaseKind::DeliveredTwice if charged.is_some() => vec![Remedy::AdjustCost],
-        CaseKind::OursOnly => vec![Remedy::ReverseOrder],
-        CaseKind::OtherState if our.state == OurState::Delivered && not_theirs => vec![Remedy::ReverseOrder],
-        CaseKind::OtherState if our.state == OurState::Rejected && charged.is_some_and(Money::is_positive) => {
-            vec![Remedy::BookCost]
-        }
-        CaseKind::OtherState if our.state == OurState::Reversed && charged.is_some_and(Money::is_positive) => {
-            vec![Remedy::AdjustCost]
-        }
-        _ => Vec::new(),
+    let costs = charged.is_some_and(Money::is_positive);
+    let remedy = match (kind, our.state) {
+        (CaseKind::OtherAmount | CaseKind::DeliveredTwice, _) => charged.map(|_| Remedy::AdjustCost),
+        (CaseKind::OursOnly, OurState::Delivered) => Some(Remedy::ReverseOrder),
+        (CaseKind::OtherState, OurState::Delivered) => not_theirs.then_some(Remedy::ReverseOrder),
+        // Its order has ended otherwise already: only what it cost is wrong.
+        (CaseKind::OursOnly, OurState::DeliveredLate) => charged.map(|_| Remedy::AdjustCost),
+        (CaseKind::OtherState, OurState::DeliveredLate) => not_theirs.then_some(Remedy::AdjustCost),
+        (CaseKind::OtherState, OurState::Rejected) => costs.then_some(Remedy::BookCost),
+        (CaseKind::OtherState, OurState::Reversed) => costs.then_some(Remedy::AdjustCost),
+        _ => None,
     };
     let facts = json!({
         "attempt": our.id.to_string(),
@@ -191,7 +204,7 @@ fn differs(kind: CaseKind, our: &OurAttempt, records: &[&Record]) -> Difference 
         },
         "theirs": records.iter().map(|record| shown(record)).collect::<Vec<_>>(),
         "charged": charged,
-        "remedies": remedies.iter().map(|remedy| remedy.as_str()).collect::<Vec<_>>(),
+        "remedies": remedy.iter().map(|remedy| remedy.as_str()).collect::<Vec<_>>(),
     });
     Difference {
         kind: kind.as_str().to_owned(),

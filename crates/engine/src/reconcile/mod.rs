@@ -22,7 +22,7 @@ pub use balance::Balance;
 pub use compare::{Difference, OurAttempt, OurState};
 pub use day::{Day, ParseDayError};
 pub use settle::{Remedy, SettleError, settle};
-pub use store::{find, was_compared};
+pub use store::{find, missed, was_compared};
 
 use crate::{
     Context, Error,
@@ -100,7 +100,7 @@ pub fn reconcile(
     }
     let mut opened = 0;
     for found in &all {
-        opened += usize::from(cases::open(tx, context, found, now)?);
+        opened += usize::from(cases::open_or_refresh(tx, context, found, now)?);
     }
     // What is left out may have a case as well.
     let settled = if left_out == 0 {

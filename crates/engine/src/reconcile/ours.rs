@@ -14,7 +14,7 @@ use crate::{
 const ORDER_AGE_MAX: Duration = Duration::from_hours(7 * 24);
 
 const COLUMNS: &str = "t.account_id, t.order_id, t.number, t.submitted_at, t.outcome, t.cost_minor, t.cost_currency,
-    o.status, o.attempts";
+    o.status, o.attempts, o.delivered_by";
 
 /// Reads the attempts of a day, with the margin on both sides, and those that records name besides.
 pub(super) fn read(
@@ -65,26 +65,26 @@ fn attempt(row: &Row<'_>) -> Result<OurAttempt, Error> {
     let outcome: Option<Outcome> = row.json_opt(4)?;
     let status = row.text(7)?;
     let is_last = row.count(8)? == id.number;
+    let has_ended_it = row.int_opt(9)?.map_or(is_last, |by| by == i64::from(id.number));
     let currency: Currency = row.parse(6)?;
     Ok(OurAttempt {
         id,
         account: row.parse(0)?,
         submitted_at: row.time(3)?,
-        state: state(&status, is_last, outcome.as_ref()),
+        state: state(&status, (is_last, has_ended_it), outcome.as_ref()),
         order_status: status,
         answer: serde_json::to_value(&outcome).map_err(Error::corrupt)?,
         cost: Money::zero(currency),
     })
 }
 
-/// The last attempt of an order is the one under way, or the one that delivered.
-fn state(status: &str, is_last: bool, outcome: Option<&Outcome>) -> OurState {
+/// The last attempt of an order is the one under way, and the one that delivered unless another is named.
+fn state(status: &str, (is_last, has_ended_it): (bool, bool), outcome: Option<&Outcome>) -> OurState {
     match (status, outcome) {
         ("delivering" | "confirming" | "stuck", _) if is_last => OurState::Open,
-        ("delivered", _) if is_last => OurState::Delivered,
-        ("reversed", _) if is_last => OurState::Reversed,
-        // After the order had ended otherwise: the loss is ours.
-        (_, Some(Outcome::Delivered(_))) => OurState::Delivered,
+        ("delivered", _) if has_ended_it => OurState::Delivered,
+        ("reversed", _) if has_ended_it => OurState::Reversed,
+        (_, Some(Outcome::Delivered(_))) => OurState::DeliveredLate,
         (_, Some(Outcome::Reversed { .. })) => OurState::Reversed,
         _ => OurState::Rejected,
     }

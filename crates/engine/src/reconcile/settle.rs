@@ -9,7 +9,7 @@ use crate::{
     Context, Error,
     cases::{self, Case, CloseError, Closed},
     db::Tx,
-    ledger::{Books, CostAdjustment},
+    ledger::{self, Books, CostAdjustment},
     orders::{self, AmendError, OrderKey},
 };
 
@@ -65,6 +65,14 @@ pub enum SettleError {
         /// What there is.
         offered: String,
     },
+    /// The books don't say any more what they said when the case was found.
+    #[error("{now} is booked by now and not {then}, so this does not apply any more: compare the day again")]
+    BookedSince {
+        /// What was booked when the case was found.
+        then: Money,
+        /// What is booked.
+        now: Money,
+    },
     /// The order can't be changed so.
     #[error(transparent)]
     Amend(#[from] AmendError),
@@ -116,15 +124,21 @@ fn apply(tx: &mut Tx<'_>, context: &Context, case: &Case, remedy: Remedy, now: T
         account: subject.account,
         order: subject.attempt.order,
     };
-    let why = format!(
-        "case {}: {}",
-        case.id,
-        case.closed.as_ref().map_or("", |closed| closed.resolution.as_str())
-    );
+    let closed = case.closed.as_ref();
+    let (resolution, by) = closed.map_or(("", ""), |closed| (closed.resolution.as_str(), closed.by.as_str()));
+    let why = format!("case {}: {resolution}", case.id);
     match remedy {
         Remedy::AdjustCost => subject.adjust(tx, case, now)?,
-        Remedy::BookCost => orders::book_late_cost(tx, context, (key, subject.attempt.number), now)?,
-        Remedy::ReverseOrder => orders::take_back(tx, context, (key, subject.attempt.number), &why, now)?,
+        Remedy::BookCost => {
+            orders::book_late_cost(
+                tx,
+                context,
+                (key, subject.attempt.number, subject.charged),
+                (&why, by),
+                now,
+            )?;
+        }
+        Remedy::ReverseOrder => orders::take_back(tx, context, (key, subject.attempt.number), (&why, by), now)?,
     }
     Ok(())
 }
@@ -148,19 +162,30 @@ impl Subject {
         })
     }
 
-    /// Books the difference between what the supplier charges and what is booked.
-    fn adjust(&self, tx: &mut Tx<'_>, case: &Case, now: Timestamp) -> Result<(), Error> {
+    /// Books the difference between what the supplier charges and what is booked now: another case, or the supplier's own
+    /// word, may have moved it since.
+    fn adjust(&self, tx: &mut Tx<'_>, case: &Case, now: Timestamp) -> Result<(), SettleError> {
         let charged = self
             .charged
             .ok_or_else(|| Error::corrupt("a case to adjust without an amount"))?;
+        let supplier = case.found.supplier.clone();
         let mut books = Books::open(tx, &[self.account], now)?;
+        let booked = ledger::booked(tx, self.account, (self.attempt, &supplier))?;
+        let booked = booked.into_iter().find(|sum| sum.currency() == charged.currency());
+        let booked = booked.unwrap_or(Money::zero(charged.currency()));
+        if booked != self.booked && booked != charged {
+            return Err(SettleError::BookedSince {
+                then: self.booked,
+                now: booked,
+            });
+        }
         books.adjust_cost(&CostAdjustment {
             account: self.account,
             case: case.id,
             attempt: self.attempt,
-            supplier: case.found.supplier.clone(),
-            more: charged.checked_sub(self.booked).map_err(Error::corrupt)?,
+            supplier,
+            more: charged.checked_sub(booked).map_err(Error::corrupt)?,
         });
-        books.write(tx)
+        Ok(books.write(tx)?)
     }
 }

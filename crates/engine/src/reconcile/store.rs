@@ -1,5 +1,7 @@
 //! The runs that were made.
 
+use std::{collections::BTreeSet, iter::successors};
+
 use model::{SupplierName, Timestamp};
 
 use super::{Day, Report};
@@ -29,6 +31,24 @@ pub fn find(tx: &mut Tx<'_>, supplier: &SupplierName, day: Day) -> Result<Option
         Ok((row.time(0)?, row.json_opt(1)?))
     })?;
     Ok(found.and_then(|(ran_at, report)| Some((ran_at, report?))))
+}
+
+/// A day that no worker was there to compare is found again for so long.
+const MISSED_DAYS_MAX: usize = 7;
+
+/// The earliest of the last days up to one that was not compared although one before it was.
+pub fn missed(tx: &mut Tx<'_>, supplier: &SupplierName, until: Day) -> Result<Option<Day>, Error> {
+    let sql = "SELECT day FROM reconciliations WHERE supplier = ?1 AND day <= ?2 ORDER BY day DESC LIMIT ?3";
+    let limit = i64::try_from(MISSED_DAYS_MAX).map_err(Error::corrupt)?;
+    let compared = tx.query(sql, &values![supplier, until.to_string(), limit], |row| row.text(0))?;
+    let compared: BTreeSet<_> = compared.into_iter().collect();
+    let mut days: Vec<_> = successors(Some(until), |day| Some(day.before()))
+        .take(MISSED_DAYS_MAX)
+        .collect();
+    days.reverse();
+    let was_compared = |day: &Day| compared.contains(&day.to_string());
+    let since_one = days.into_iter().skip_while(|day| !was_compared(day));
+    Ok(since_one.into_iter().find(|day| !was_compared(day)))
 }
 
 /// Whether a day was compared already.

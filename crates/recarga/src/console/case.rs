@@ -226,6 +226,12 @@ pub(super) async fn close(
             let state = signed_in.page.word("stage", state);
             signed_in.page.fill("cases.changed", &[("state", &state)])
         }
+        Err(SettleError::BookedSince { then, now }) => {
+            let (then, now) = (signed_in.page.money(&then), signed_in.page.money(&now));
+            signed_in
+                .page
+                .fill("cases.booked_since", &[("then", &then), ("now", &now)])
+        }
         Err(SettleError::NoRemedy { .. } | SettleError::Amend(AmendError::Unknown)) => {
             return Err(PageError::BadRequest);
         }

@@ -349,8 +349,11 @@ fn note(key: OrderKey, resolved: Resolved) {
             "reversed"
         }
         Resolved::DeliveredLate => {
-            tracing::error!(order.id = %order, "Order {order} was delivered after its refund: the cost is ours");
+            tracing::error!(order.id = %order, "An attempt of order {order} was delivered after its end: recarga cases list");
             "delivered_late"
+        }
+        Resolved::TakenBackLate => {
+            return tracing::warn!(order.id = %order, "An attempt of order {order} that came late was taken back: it costs nothing");
         }
         Resolved::Again { due_at } => {
             return tracing::info!(order.id = %order, "Order {order} was refused and is tried again at {due_at}");

@@ -100,12 +100,13 @@ pub(crate) async fn hear(app: &App, supplier: &dyn Supplier, attempt: AttemptId)
     };
     // Also where a person had to say that it was.
     let delivered = matches!(order.status, OrderStatus::Delivered { attempt: by, .. } if by == attempt.number);
-    // Of what is known to be delivered after its order's end, or taken back, there is nothing more to hear.
-    let known = matches!(found.outcome, Some(Outcome::Delivered(_) | Outcome::Reversed { .. }));
+    // Also where that came after its order's end: then its cost can be taken back.
+    let delivered = delivered || found.has_delivered();
     if order.status.open_attempt() == Some(attempt.number) {
         return Ok(false);
     }
-    if known && !delivered {
+    // Of what was taken back there is nothing more to hear.
+    if matches!(found.outcome, Some(Outcome::Reversed { .. })) {
         return Ok(true);
     }
     let call = UnderWay::new(key, (attempt.number, Call::Find), app.clock.now());
@@ -113,5 +114,6 @@ pub(crate) async fn hear(app: &App, supplier: &dyn Supplier, attempt: AttemptId)
         .find(&found.reference(order.phone_number), &call.evidence)
         .await;
     let resolved = resolve(app, call, outcome, recipe_of(app, supplier, key.order)).await?;
-    Ok(!delivered || resolved == Resolved::Reversed)
+    let taken_back = matches!(resolved, Resolved::Reversed | Resolved::TakenBackLate);
+    Ok(!delivered || taken_back)
 }
