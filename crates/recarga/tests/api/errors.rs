@@ -104,6 +104,8 @@ fn wrong_bodies() -> Vec<String> {
             r#""product_id":"at-t-usa","phone_number":"+15551234567""#,
             r#""product_id":"at-t-usa","value":25"#,
             r#""product_id":7,"value":25,"phone_number":"+15551234567""#,
+            r#""product_id":7,"phone_number":"+15551234567""#,
+            r#""product_id":"at-t-usa","phone_number":7"#,
             r#""product_id":"no-such","value":25,"phone_number":"+15551234567""#,
             r#""product_id":"at-t-usa","value":true,"phone_number":"+15551234567""#,
             r#""product_id":"at-t-usa","value":26.005,"phone_number":"+15551234567""#,

@@ -191,28 +191,30 @@ fn wish(index: usize, line: &RawValue) -> Result<Wish, ApiError> {
         .text(WORD_CHARS_MAX)
         .map(|text| text.map(std::borrow::Cow::into_owned))
     };
+    // What is wrong comes before what is missing: whoever sends a wrong field means to send it.
+    let product_id = word("product_id", fields.product_id)?;
+    let package_id = word("package_id", fields.package_id)?;
+    let param = named("value");
+    let value = Field {
+        param: &param,
+        given: fields.value.filter(|_| package_id.is_none()),
+    }
+    .amount(WORD_CHARS_MAX)?;
+    let phone_number = word("phone_number", fields.phone_number)?;
+    let quantity = Field {
+        param: &named("quantity"),
+        given: fields.quantity,
+    }
+    .count()?;
     let missing = |name: &str| ApiError::missing(&named(name));
-    let amount = if let Some(package) = word("package_id", fields.package_id)? {
-        Amount::Package(package)
-    } else {
-        let param = named("value");
-        let value = Field {
-            param: &param,
-            given: fields.value,
-        }
-        .amount(WORD_CHARS_MAX)?;
-        Amount::Value(value.ok_or_else(|| missing("package_id"))?.into_owned())
-    };
     Ok(Wish {
-        product_id: word("product_id", fields.product_id)?.ok_or_else(|| missing("product_id"))?,
-        amount,
-        phone_number: word("phone_number", fields.phone_number)?.ok_or_else(|| missing("phone_number"))?,
-        quantity: Field {
-            param: &named("quantity"),
-            given: fields.quantity,
-        }
-        .count()?
-        .unwrap_or(1),
+        product_id: product_id.ok_or_else(|| missing("product_id"))?,
+        amount: match package_id {
+            Some(package) => Amount::Package(package),
+            None => Amount::Value(value.ok_or_else(|| missing("package_id"))?.into_owned()),
+        },
+        phone_number: phone_number.ok_or_else(|| missing("phone_number"))?,
+        quantity: quantity.unwrap_or(1),
     })
 }
 
