@@ -142,7 +142,10 @@ pub(crate) fn file_name(path: &Path) -> String {
 
 impl List {
     async fn run(self, desk: &Desk) -> Result<(), Failure> {
-        let snapshot = snapshot(desk).await?;
+        // What nobody can be called for is not sold.
+        let snapshot = snapshot(desk)
+            .await?
+            .only(|supplier, product| desk.config.sells(supplier, product));
         let test_products = if self.test {
             TestProducts::Shown
         } else {

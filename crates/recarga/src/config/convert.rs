@@ -8,9 +8,14 @@ use std::{
 };
 
 use ::suppliers::SandboxSettings;
-use engine::{AskSchedule, Settings, catalog::mapping::MappingPolicy, floats::FloatPolicy, people::Lifetimes};
+use engine::{
+    AskSchedule, Settings,
+    catalog::{SANDBOX, mapping::MappingPolicy},
+    floats::FloatPolicy,
+    people::Lifetimes,
+};
 use ipnet::IpNet;
-use model::{Money, SupplierName};
+use model::{Money, Product, SupplierName};
 use numbers::Numbers;
 
 use super::{Config, ConfigError, Database, Sandbox};
@@ -46,6 +51,20 @@ fn address(key: &str, text: &str) -> Result<SocketAddr, ConfigError> {
 }
 
 impl Config {
+    /// Whether one of the suppliers has phones get something.
+    pub(crate) fn delivers(&self) -> bool {
+        self.suppliers.enabled().any(|(_, section)| section.delivers())
+    }
+
+    /// Whether a supplier may be sold from by these settings. Beside one that delivers, the sandbox is for tests only.
+    pub(crate) fn sells(&self, supplier: &SupplierName, product: &Product) -> bool {
+        if supplier.as_str() == SANDBOX {
+            self.sandbox.enabled && (product.test || !self.delivers())
+        } else {
+            self.suppliers.enabled().any(|(name, _)| name == *supplier)
+        }
+    }
+
     /// Checks what types can't say.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         self.bind()?;

@@ -172,6 +172,29 @@ fn every_list_is_an_array_for_programs() {
     }
 }
 
+/// What a supplier sold before its table was taken out of the settings is still in the database.
+#[test]
+fn what_nobody_in_the_settings_sells_is_not_shown_as_sold() {
+    let place = Place::set_up();
+    let sold = json!({
+        "supplier": "former", "sku": "1", "product": "at-t-usa", "value": "25", "cost": "24", "cost_currency": "USD"
+    });
+    let file = json!({ "offers": [sold] });
+    std::fs::write(place.path().join("catalog.json"), file.to_string()).unwrap();
+    place.run(&["catalog", "import", "catalog.json"]).well();
+    let without = ["--set", "sandbox.enabled=false"];
+    let listed = place.json(&[&["catalog", "list", "--search", "at&t usa"], &without[..]].concat());
+    let listed = (listed.as_array().unwrap().iter())
+        .find(|one| one["id"] == "at-t-usa")
+        .unwrap();
+    assert_eq!((&listed["in_stock"], &listed["suppliers"]), (&json!(false), &json!([])));
+    let found = place.json(&[&["doctor"], &without[..]].concat());
+    let checks = found.as_array().unwrap();
+    let catalogue = checks.iter().find(|one| one["check"] == "catalogue").unwrap();
+    let text = catalogue["text"].as_str().unwrap();
+    assert!(text.contains("what former sells doesn't count"), "{text}");
+}
+
 #[test]
 fn a_number_is_explained() {
     let place = Place::set_up();

@@ -2,16 +2,17 @@
 
 mod clock;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{collections::BTreeSet, net::SocketAddr, time::Duration};
 
 use clap::Args;
 use engine::{
     accounts,
-    catalog::{ProductFilter, Snapshot, TestProducts, rates},
+    catalog::{ProductFilter, SANDBOX, Snapshot, TestProducts, rates},
     db::MIGRATIONS,
     ledger, orders,
     page::PageRequest,
 };
+use model::Product;
 use serde::Serialize;
 use tokio::{net::TcpListener, time::timeout};
 
@@ -181,35 +182,49 @@ async fn accounts(desk: &Desk) -> Found {
 }
 
 async fn catalogue(desk: &Desk) -> Found {
-    let now = desk.now();
-    let snapshot = desk.read(move |tx| Ok(Snapshot::load(tx, now)?)).await?;
+    let snapshot = super::catalog::snapshot(desk).await?;
+    let products = everything(&snapshot);
+    let mut strange = BTreeSet::new();
+    let mut unsold = 0;
+    for product in &products {
+        let offers = snapshot.offers(&product.id);
+        let (sold, not): (Vec<_>, Vec<_>) = (offers.iter())
+            .map(|offer| &offer.supplier)
+            .partition(|supplier| desk.config.sells(supplier, product));
+        unsold += usize::from(sold.is_empty());
+        strange.extend(not.into_iter().filter(|supplier| supplier.as_str() != SANDBOX).cloned());
+    }
+    if products.is_empty() {
+        let text = "nothing is sold: recarga catalog import FILE, or start recarga serve once";
+        return Ok((State::Wrong, text.to_owned()));
+    }
+    let total = products.len();
+    let text = match unsold {
+        0 => format!("{total} products, each with a supplier"),
+        _ => format!("{unsold} of {total} products have no supplier: recarga catalog sync"),
+    };
+    let strange: Vec<_> = strange.iter().map(model::SupplierName::as_str).collect();
+    Ok(match (unsold, strange.as_slice()) {
+        (0, []) => (State::Good, text),
+        (_, []) => (State::Notice, text),
+        (_, names) => {
+            let names = names.join(", ");
+            let text = format!("{text}; what {names} sells doesn't count: no such supplier is in the settings");
+            (State::Notice, text)
+        }
+    })
+}
+
+fn everything(snapshot: &Snapshot) -> Vec<&Product> {
     let filter = ProductFilter {
         test_products: TestProducts::Shown,
         ..ProductFilter::default()
     };
-    let page = snapshot.list(
-        &filter,
-        PageRequest {
-            start: 0,
-            limit: u32::MAX,
-        },
-    );
-    let unsold = page
-        .products
-        .iter()
-        .filter(|product| snapshot.offers(&product.id).is_empty())
-        .count();
-    Ok(match (page.total, unsold) {
-        (0, _) => (
-            State::Wrong,
-            "nothing is sold: recarga catalog import FILE, or start recarga serve once".to_owned(),
-        ),
-        (total, 0) => (State::Good, format!("{total} products, each with a supplier")),
-        (total, unsold) => (
-            State::Notice,
-            format!("{unsold} of {total} products have no supplier: recarga catalog sync"),
-        ),
-    })
+    let all = PageRequest {
+        start: 0,
+        limit: u32::MAX,
+    };
+    snapshot.list(&filter, all).products
 }
 
 async fn rates_age(desk: &Desk) -> Found {
