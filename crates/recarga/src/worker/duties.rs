@@ -1,5 +1,5 @@
 //! What is done for each supplier now and then, by one worker of all: fetching its list, looking at our float there,
-//! comparing yesterday.
+//! comparing its last days.
 //!
 //! A supplier that is slow or silent holds up nobody but itself.
 
@@ -14,7 +14,7 @@ use engine::{
     requests,
 };
 use metrics::gauge;
-use model::{Money, Supplier, SupplierName};
+use model::{Money, Supplier, SupplierName, Timestamp};
 use rust_decimal::prelude::ToPrimitive;
 use tokio::{
     sync::watch,
@@ -135,7 +135,7 @@ async fn look(app: &App, supplier: &dyn Supplier, settings: &DutySettings) -> Re
         done(app, duty, every, watched).await?;
     }
     if let Some(after) = settings.reconcile_after.filter(|_| supplier.capabilities().statement) {
-        compare_yesterday(app, supplier, after).await?;
+        compare_days(app, supplier, after).await?;
     }
     Ok(())
 }
@@ -187,25 +187,17 @@ pub(crate) fn show_float(supplier: &SupplierName, float: Money, lasts: Option<Du
     gauge!("recarga_supplier_stopped", "supplier" => supplier).set(if stopped { 1.0 } else { 0.0 });
 }
 
-/// Compares yesterday, once, when it has been over for long enough.
-async fn compare_yesterday(app: &App, supplier: &dyn Supplier, after: Duration) -> Result<(), Error> {
+/// Compares yesterday, once, when it has been over for long enough, and days on which no worker was there to do so.
+async fn compare_days(app: &App, supplier: &dyn Supplier, after: Duration) -> Result<(), Error> {
     let now = app.clock.now();
-    let day = Day::of(now).before();
-    if now < day.ends() + after {
-        return Ok(());
-    }
-    let was_compared = || {
-        let of = supplier.name().clone();
-        app.db.read(move |tx| reconcile::was_compared(tx, &of, day))
-    };
-    if was_compared().await? {
+    if day_to_compare(app, supplier, (after, now)).await?.is_none() {
         return Ok(());
     }
     if let Some(duty) = claim(app, format!("reconcile:{}", supplier.name())).await? {
         // Somebody else may have compared it just before.
-        if was_compared().await? {
+        let Some(day) = day_to_compare(app, supplier, (after, now)).await? else {
             return done(app, duty, Duration::ZERO, Ok(())).await;
-        }
+        };
         let compared = crate::reconcile::reconcile(&app.db, &app.context, supplier, (day, None), now).await;
         // Due at once again: it is the day that was not compared yet which decides.
         let result = compared.map(drop).map_err(|error| error.to_string());
@@ -213,6 +205,22 @@ async fn compare_yesterday(app: &App, supplier: &dyn Supplier, after: Duration) 
         done(app, duty, every, result).await?;
     }
     Ok(())
+}
+
+async fn day_to_compare(
+    app: &App,
+    supplier: &dyn Supplier,
+    (after, now): (Duration, Timestamp),
+) -> Result<Option<Day>, Error> {
+    let (of, yesterday) = (supplier.name().clone(), Day::of(now).before());
+    let is_over = now >= yesterday.ends() + after;
+    let look = move |tx: &mut engine::db::Tx<'_>| {
+        if is_over && !reconcile::was_compared(tx, &of, yesterday)? {
+            return Ok(Some(yesterday));
+        }
+        reconcile::missed(tx, &of, yesterday.before())
+    };
+    app.db.read(look).await
 }
 
 /// Takes a duty if it is due. Looking costs a read; only what is due costs a write.

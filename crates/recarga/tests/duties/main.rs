@@ -1,4 +1,4 @@
-//! What workers do for suppliers by themselves: lists, floats, and yesterday's records.
+//! What workers do for suppliers by themselves: lists, floats, and each day's records.
 
 #![allow(clippy::unwrap_used, reason = "a test that can't go on stops")]
 
@@ -15,6 +15,7 @@ use engine::{
     db::{Db, Tx},
     duties,
     floats::{self, FloatPolicy, Thresholds},
+    reconcile::{self, Day},
     requests::{self, Requests},
 };
 use model::{Clock, Ids, Listing, Supplier};
@@ -250,4 +251,28 @@ async fn counts_of_requests_are_forgotten_after_ninety_days() {
         (ago != [90, 89, 0]).then_some(ago)
     };
     assert_eq!(house.until("something forgotten", left).await, [89, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_on_which_no_worker_was_there_is_compared_later() {
+    let house = House::open(Scripted::selling(list(&["a"]))).await;
+    let was_compared = |day: Day| {
+        let app = &house.app;
+        move || async move {
+            let supplier = "scripted".parse().unwrap();
+            let compared = app.db.read(move |tx| reconcile::was_compared(tx, &supplier, day)).await;
+            compared.unwrap().then_some(())
+        }
+    };
+    let first = Day::of(house.clock.now());
+    house.clock.advance(HOUR * 24);
+    house.until("the first day", was_compared(first)).await;
+    let missed = Day::of(house.clock.now());
+    house.clock.advance(HOUR * 48);
+    house.until("the day that was missed", was_compared(missed)).await;
+    house
+        .until("yesterday", was_compared(Day::of(house.clock.now()).before()))
+        .await;
+    let before = first.before().before();
+    assert!(was_compared(before)().await.is_none(), "nothing was done here then");
 }
