@@ -22,6 +22,8 @@ pub struct CallRecord {
     pub phone: Option<String>,
     /// The caller's reference, if it had one.
     pub reference: Option<String>,
+    /// Whether its key or token was taken. What is refused for that is not looked at, and may be sent again.
+    pub authorized: bool,
     /// The fault that was chosen for it.
     pub fault: Option<Fault>,
 }

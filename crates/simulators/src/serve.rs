@@ -107,6 +107,7 @@ fn choose(world: &World, wire: &dyn Wire, call: Call) -> Result<(Call, Plan, End
         endpoint,
         phone: subject.phone,
         reference: subject.reference,
+        authorized: allowed.is_ok(),
         fault: plan.fault,
     };
     state.journal.call(record);
